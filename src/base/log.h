@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// The process's log: one line an entry on standard error, `key=value` fields, levels, repeats
+// folded.
+//
+// Roles and commands log, once per error; base, wire, config, borders and overlay do not (debug
+// excepted). Any thread may call. No secret is ever an argument.
+#ifndef FW_BASE_LOG_H
+#define FW_BASE_LOG_H
+
+#include "base/macros.h"
+
+#include <stdbool.h>
+
+enum fw_log_level {
+    FW_LOG_ERROR,
+    FW_LOG_WARNING,
+    FW_LOG_INFO,
+    FW_LOG_DEBUG,
+    FW_LOG_TRACE,
+};
+
+// Entries above `level` are dropped. The default is FW_LOG_INFO. Call before threads start.
+void fw_log_set_level(enum fw_log_level level);
+bool fw_log_enabled(enum fw_log_level level);
+
+// Called around each entry, so that whoever draws on the terminal (a progress display) can clear
+// its lines first and redraw them after. Either may be NULL. Set before threads start.
+void fw_log_set_hooks(void (*before)(void *arg), void (*after)(void *arg), void *arg);
+
+// Writes `time LEVEL message`. The message names the thing it is about (video, partition, file).
+// A message equal to the one before it within a second is counted instead and reported as
+// `repeated=N` when another message comes or the second is over. Control characters from outside
+// are written as \xNN.
+void fw_log(enum fw_log_level level, const char *format, ...) FW_PRINTF(2, 3);
+
+// Writes what is still folded. Call at the end of the process.
+void fw_log_flush(void);
+
+#endif

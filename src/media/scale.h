@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Scales a picture down to a network's input.
+#ifndef FW_MEDIA_SCALE_H
+#define FW_MEDIA_SCALE_H
+
+#include "base/error.h"
+#include "base/image.h"
+#include "base/macros.h"
+
+struct fw_scaler;
+
+// A scaler to `width` x `height`, with its scratch memory. One thread at a time. Never NULL.
+struct fw_scaler *fw_scaler_new(int width, int height);
+void fw_scaler_free(struct fw_scaler *scaler); // NULL is allowed
+
+// Writes `image`, squashed to the scaler's size by a box filter (each output pixel is the mean of
+// the area it covers), as planar RGB: `ret_rgb` holds 3 x height x width floats in 0..1, R plane
+// first. The image's matrix and range decide the conversion.
+void fw_scaler_to_rgb(struct fw_scaler *scaler, const struct fw_image *image, float *ret_rgb);
+
+FW_DEFINE_CLEANUP(struct fw_scaler *, fw_scaler_free)
+
+#endif
