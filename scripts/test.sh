@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# ./fw test [unit|style|integration|fault] [pytest options]: every test, or one kind; ends with "N passed, N failed".
+set -euo pipefail
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/common.sh"
+
+kinds=(unit style integration fault)
+case ${1:-} in
+unit | style | integration | fault)
+    kinds=("$1")
+    shift
+    ;;
+esac
+
+lock
+plan_setup build test
+plan_build
+run_plan
+unlock
+
+results=$FW_BUILD/test-results
+rm -rf "$results"
+mkdir -p "$results"
+cd "$FW_ROOT"
+
+# Every kind leaves its results and its exit code, which scripts/sum_tests.py counts.
+run_unit() {
+    rm -f "$FW_BUILD/meson-logs/testlog.json"
+    meson test -C "$FW_BUILD" --no-rebuild --print-errorlogs || rc=$?
+    cp "$FW_BUILD/meson-logs/testlog.json" "$results/unit.json" || rc=$?
+}
+
+run_pytest() {
+    local kind=$1
+    shift
+    "$FW_DEPS/venv/bin/python" -m pytest -v -c tests/pytest.ini --rootdir "$FW_ROOT" --junit-xml "$results/$kind.xml" \
+        "tests/$kind" "$@" || rc=$?
+}
+
+for kind in "${kinds[@]}"; do
+    rc=0
+    [ "$kind" = unit ] || [ -d "tests/$kind" ] || continue
+    printf '\n== %s tests\n' "$kind"
+    case $kind in
+    unit) run_unit ;;
+    *) run_pytest "$kind" "$@" ;;
+    esac
+    echo "$rc" >"$results/$kind.rc"
+done
+
+echo
+"$FW_DEPS/venv/bin/python" scripts/sum_tests.py "$results"
