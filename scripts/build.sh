@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # ./fw build: set-up, configuration, compilation of build/firewatch. --quiet says nothing when nothing is to be done.
 set -euo pipefail
-. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/common.sh"
+. "$(dirname "$0")/common.sh"
 
 lock
 plan_setup build

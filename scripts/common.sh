@@ -7,6 +7,9 @@
 # shellcheck source=scripts/setup.sh
 . "$FW_ROOT/scripts/setup.sh"
 
+# A chore that builds a variant sets FW_BUILD and these before plan_build.
+configure_options=()
+
 plan_build() {
     if [ ! -f "$FW_BUILD/build.ninja" ]; then
         plan configure "configuring" configure
@@ -16,17 +19,18 @@ plan_build() {
     fi
 }
 
-# configure_into FOLDER [MESON OPTION...]
-configure_into() {
-    local folder=$1
-    shift
-    meson setup "$folder" "$FW_ROOT" -Ddeps="$FW_DEPS" --pkg-config-path "$FW_DEPS/onnxruntime/lib/pkgconfig" "$@"
-}
-
 configure() {
-    configure_into "$FW_BUILD"
+    meson setup "$FW_BUILD" "$FW_ROOT" -Ddeps="$FW_DEPS" "${configure_options[@]}"
 }
 
 compile() {
     ninja -C "$FW_BUILD"
+}
+
+c_files() {
+    local folder folders=()
+    for folder in src tests bench; do
+        [ ! -d "$FW_ROOT/$folder" ] || folders+=("$FW_ROOT/$folder")
+    done
+    find "${folders[@]}" -name '*.[ch]' | sort
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # ./fw demo: everything from a fresh clone to fire found in the rendered sample.
 set -euo pipefail
-. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/common.sh"
+. "$(dirname "$0")/common.sh"
 
 lock
 plan_setup build

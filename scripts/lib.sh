@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # variables for those who source it
 # SPDX-License-Identifier: MIT
 # What every chore shares: where things lie, planned steps with progress, the end of the log when one fails.
 #
@@ -9,6 +9,7 @@ FW_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 FW_DEPS=$(realpath -m "${FIREWATCH_DEPS:-$FW_ROOT/.deps}")
 FW_BUILD=$FW_ROOT/build
 FW_TAIL=30
+FW_PYTHON=$FW_DEPS/venv/bin/python
 export LC_ALL=C.UTF-8
 
 say() {
@@ -22,8 +23,9 @@ die() {
 
 # One set-up or build at a time in a project folder: two terminals that both type ./fw would race otherwise.
 lock() {
-    mkdir -p "$FW_DEPS/logs" 2>/dev/null && [ -w "$FW_DEPS" ] ||
+    if ! mkdir -p "$FW_DEPS/logs" 2>/dev/null || ! [ -w "$FW_DEPS/logs" ]; then
         die "cannot write to $FW_DEPS (it belongs to $(stat -c %U "$FW_DEPS" 2>/dev/null || echo another user))"
+    fi
     exec 9>>"$FW_DEPS/lock"
     flock -n 9 || {
         say "waiting for another fw in this folder ..."

@@ -20,7 +20,7 @@ plan_packages() {
     if [ -n "${FIREWATCH_NO_APT:-}" ]; then
         return
     fi
-    command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
+    command -v apt-get >/dev/null ||
         die "set-up needs Debian's apt-get. Install the equivalents of scripts/packages.txt and set FIREWATCH_NO_APT=1."
     missing_packages "$@"
     [ ${#missing[@]} -gt 0 ] || return 0
@@ -76,7 +76,9 @@ stamp() {
 
 # The library is the same in the wheels of all Python versions, so one is named, whatever Python runs here.
 ort_version=1.31.1
+# shellcheck disable=SC2034 # read by their constructed names
 ort_sha256_x86_64=5752bd508126ae7c49894d3b9d2e83f0c3d487319246d04c444b393308d7ad7f
+# shellcheck disable=SC2034
 ort_sha256_aarch64=da05378364c44d4407e463982d2bf8d5e4cfea873283757e48beeb41df97b7f3
 
 plan_onnxruntime() {
@@ -105,11 +107,10 @@ fetch_onnxruntime() {
     fi
     local tmp=$FW_DEPS/onnxruntime.tmp
     rm -rf "$tmp"
-    mkdir -p "$tmp/lib/pkgconfig" "$tmp/include"
+    mkdir -p "$tmp/lib" "$tmp/include"
     fetch_onnxruntime_library "$tmp"
     fetch_onnxruntime_header "$tmp"
-    write_onnxruntime_pc "$tmp"
-    rm -rf "$FW_DEPS/onnxruntime" "$tmp/wheel" "$tmp/apt"
+    rm -rf "$FW_DEPS/onnxruntime" "$tmp"/{wheel,wheel.txt,apt}
     mv "$tmp" "$FW_DEPS/onnxruntime"
     stamp onnxruntime "$ort_version"
 }
@@ -124,9 +125,9 @@ fetch_onnxruntime_library() {
     }
     make_venv
     printf 'onnxruntime==%s --hash=sha256:%s\n' "$ort_version" "${!digest}" >"$1/wheel.txt"
-    "$FW_DEPS/venv/bin/python" -m pip download -q --no-deps --require-hashes --only-binary :all: --python-version 3.11 \
+    "$FW_PYTHON" -m pip download -q --no-deps --require-hashes --only-binary :all: --python-version 3.11 \
         --platform "manylinux_2_28_$arch" -d "$1/wheel" -r "$1/wheel.txt"
-    "$FW_DEPS/venv/bin/python" -m zipfile -e "$1"/wheel/*.whl "$1/wheel"
+    "$FW_PYTHON" -m zipfile -e "$1"/wheel/*.whl "$1/wheel"
     cp "$1/wheel/onnxruntime/capi/libonnxruntime.so.$ort_version" "$1/lib/"
     cp "$1/wheel/onnxruntime/LICENSE" "$1/wheel/onnxruntime/ThirdPartyNotices.txt" "$1/"
     chmod 755 "$1/lib/libonnxruntime.so.$ort_version"
@@ -159,6 +160,7 @@ fetch_onnxruntime_header() {
 debian_mirror() {
     local codename
     codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+    # shellcheck disable=SC2016 # apt's own placeholders
     apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Identifier: Packages' |
         awk -v codename="$codename" '($1 == codename || $1 ~ /stable$/) && $2 == "main" && $3 ~ /debian\/?$/ {
             print $3; exit }'
@@ -174,25 +176,11 @@ private_apt() {
         -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false "$@"
 }
 
-write_onnxruntime_pc() {
-    cat >"$1/lib/pkgconfig/libonnxruntime.pc" <<PC
-prefix=\${pcfiledir}/../..
-libdir=\${prefix}/lib
-includedir=\${prefix}/include
-
-Name: onnxruntime
-Description: ONNX Runtime, C API
-Version: $ort_version
-Libs: -L\${libdir} -lonnxruntime
-Cflags: -I\${includedir}
-PC
-}
-
 # ---- the Python of the tests ----
 
 # Its commands are run as "python -m NAME": their scripts would break when the folder is moved.
 make_venv() {
-    "$FW_DEPS/venv/bin/python" -m pip --version >/dev/null 2>&1 || /usr/bin/python3 -m venv --clear "$FW_DEPS/venv"
+    "$FW_PYTHON" -m pip --version >/dev/null 2>&1 || /usr/bin/python3 -m venv --clear "$FW_DEPS/venv"
 }
 
 plan_venv() {
@@ -203,6 +191,6 @@ plan_venv() {
 fetch_venv() {
     rm -f "$FW_DEPS/venv.stamp"
     make_venv
-    "$FW_DEPS/venv/bin/python" -m pip install -q --disable-pip-version-check --only-binary :all: -r "$FW_ROOT/tests/requirements.txt"
+    "$FW_PYTHON" -m pip install -q --disable-pip-version-check --only-binary :all: -r "$FW_ROOT/tests/requirements.txt"
     stamp venv "$venv_stamp"
 }

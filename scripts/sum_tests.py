@@ -13,6 +13,7 @@ import re
 import sys
 import xml.etree.ElementTree as ET
 
+REASON_CHARACTERS = 200
 TAP = re.compile(r"(not )?ok\b\s*\d*\s*-?\s*(.*)")
 
 
@@ -22,7 +23,7 @@ def pytest_cases(path):
         for child, word in (("failure", "failed"), ("error", "failed"), ("skipped", "skipped")):
             found = case.find(child)
             if found is not None:
-                yield name, word, (found.get("message") or "").strip().split("\n")[0]
+                yield name, word, " ".join((found.get("message") or "").split())[:REASON_CHARACTERS]
                 break
         else:
             yield name, "passed", ""

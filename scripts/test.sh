@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # ./fw test [unit|style|integration|fault] [pytest options]: every test, or one kind; ends with "N passed, N failed".
 set -euo pipefail
-. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/common.sh"
+. "$(dirname "$0")/common.sh"
 
 kinds=(unit style integration fault)
 case ${1:-} in
@@ -33,7 +33,7 @@ run_unit() {
 run_pytest() {
     local kind=$1
     shift
-    "$FW_DEPS/venv/bin/python" -m pytest -v -c tests/pytest.ini --rootdir "$FW_ROOT" --junit-xml "$results/$kind.xml" \
+    "$FW_PYTHON" -m pytest -v -c tests/pytest.ini --rootdir "$FW_ROOT" --junit-xml "$results/$kind.xml" \
         "tests/$kind" "$@" || rc=$?
 }
 
@@ -49,4 +49,4 @@ for kind in "${kinds[@]}"; do
 done
 
 echo
-"$FW_DEPS/venv/bin/python" scripts/sum_tests.py "$results"
+"$FW_PYTHON" scripts/sum_tests.py "$results"

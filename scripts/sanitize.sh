@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# ./fw asan | tsan: a build with the sanitizer, the unit tests and the demo's run in it.
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+case ${1:-} in
+asan) configure_options=("-Db_sanitize=address,undefined" -Db_lundef=false) ;;
+tsan) configure_options=(-Db_sanitize=thread -Db_lundef=false) ;;
+*) die "sanitize.sh asan|tsan" ;;
+esac
+FW_BUILD=$FW_ROOT/build-$1
+
+lock
+plan_setup build
+plan_build
+run_plan
+unlock
+cd "$FW_ROOT"
+
+# A first finding ends the program; what others' libraries do among themselves is listed, with reasons, in tests/*.supp.
+export ASAN_OPTIONS=detect_leaks=1:halt_on_error=1
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+export LSAN_OPTIONS=suppressions=$FW_ROOT/tests/lsan.supp:print_suppressions=0
+export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$FW_ROOT/tests/tsan.supp
+
+rc=0
+meson test -C "$FW_BUILD" --no-rebuild --print-errorlogs --timeout-multiplier 10 || rc=1
+[ -n "$(ls samples/*.mp4 2>/dev/null)" ] || die "no clip in samples"
+rm -rf "$FW_BUILD/demo"
+for clip in samples/*.mp4; do
+    "$FW_BUILD/firewatch" run "$clip" -o "$FW_BUILD/demo" --quiet || rc=1
+done
+[ $rc -ne 0 ] || say "$1: nothing found"
+exit $rc
