@@ -100,6 +100,24 @@ def spoiled_probability(name, operator, value):
     return network(name, nodes, [image_input()], outputs(), [constant("spoiler", value)])
 
 
+def nan_when_red():
+    """Honest up to 0.9, NaN above: a network that breaks in the middle of a video, not at its start."""
+    nodes = redness_nodes("image") + heatmap_nodes() + probability_nodes("honest")
+    nodes += [
+        helper.make_node("Sub", ["limit", "honest"], ["room"]),
+        helper.make_node("Sqrt", ["room"], ["root"]),
+        helper.make_node("Mul", ["root", "zero"], ["nothing"]),
+        helper.make_node("Add", ["honest", "nothing"], ["probability"]),
+    ]
+    constants = [constant("limit", 0.9), constant("zero", 0.0)]
+    return network("nan_when_red", nodes, [image_input()], outputs(), constants)
+
+
+def open_heatmap():
+    """Good, but the file leaves the heatmap's size open."""
+    return network("open_heatmap", good_nodes(), [image_input()], outputs(heatmap=("N", "h", "w")))
+
+
 def nan_heatmap():
     nodes = redness_nodes("image") + probability_nodes()
     cell = SIZE // CELLS
@@ -176,6 +194,8 @@ MODELS = {
     "nan": lambda: spoiled_probability("nan", "Mul", np.nan),
     "inf": lambda: spoiled_probability("inf", "Add", np.inf),
     "above_one": lambda: spoiled_probability("above_one", "Add", 1.5),
+    "nan_when_red": nan_when_red,
+    "open_heatmap": open_heatmap,
     "nan_heatmap": nan_heatmap,
     "no_heatmap": no_heatmap,
     "wrong_input_type": wrong_input_type,

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// Loads a classifier from an ONNX file and checks it.
+//
+// DESIGN: the file is read once; digest, check and every session are made from those bytes, so what
+// results name is what ran.
+#include "infer/model_impl.h"
+
+#include "base/memory.h"
+#include "infer/runtime.h"
+#include "wire/limits.h"
+
+#include <errno.h>
+#include <openssl/evp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+// --- the file
+// -------------------------------------------------------------------------------------
+
+static int read_bytes(FILE *file, const char *path, struct fw_model *model, struct fw_error *err)
+{
+    struct stat status;
+    if (fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode)) {
+        return fw_error_set(err, FW_ERROR_CONFIG, EINVAL, "model %s: not a regular file", path);
+    }
+    if (status.st_size == 0 || status.st_size > FW_LIMIT_MODEL_FILE_BYTES) {
+        return fw_error_set(err, FW_ERROR_CONFIG, EINVAL, "model %s: %lld bytes, must be 1 to %d",
+                            path, (long long)status.st_size, FW_LIMIT_MODEL_FILE_BYTES);
+    }
+    model->n_bytes = (size_t)status.st_size;
+    model->bytes = malloc(model->n_bytes);
+    if (model->bytes == NULL || fread(model->bytes, 1, model->n_bytes, file) != model->n_bytes) {
+        return fw_error_set(err, FW_ERROR_CONFIG, EIO, "model %s: can't be read", path);
+    }
+    return 0;
+}
+
+static int read_file(const char *path, struct fw_model *model, struct fw_error *err)
+{
+    FILE *file = fopen(path, "rbe");
+    if (file == NULL) {
+        return fw_error_set(err, FW_ERROR_CONFIG, errno, "model %s: %s", path, strerror(errno));
+    }
+    int result = read_bytes(file, path, model, err);
+    fclose(file);
+    return result;
+}
+
+static int digest(const struct fw_model *model, struct fw_model_info *info, struct fw_error *err)
+{
+    uint8_t hash[32];
+    if (EVP_Digest(model->bytes, model->n_bytes, hash, NULL, EVP_sha256(), NULL) != 1) {
+        return fw_error_set(err, FW_ERROR_FATAL, EIO, "model %s: SHA-256 failed", model->path);
+    }
+    for (size_t i = 0; i < sizeof(hash); i++) {
+        snprintf(info->sha256 + 2 * i, 3, "%02x", hash[i]);
+    }
+    return 0;
+}
+
+static void name_by_stem(const char *path, struct fw_model_info *info)
+{
+    const char *slash = strrchr(path, '/');
+    snprintf(info->name, sizeof(info->name), "%s", slash != NULL ? slash + 1 : path);
+    char *dot = strrchr(info->name, '.');
+    if (dot != NULL && dot != info->name) {
+        *dot = '\0';
+    }
+}
+
+// --- loading
+// --------------------------------------------------------------------------------------
+
+static int start_runtime(struct fw_model *model, struct fw_error *err)
+{
+    if (fw_runtime_api() == NULL) {
+        return fw_error_set(err, FW_ERROR_CONFIG, ENOSYS,
+                            "the installed ONNX Runtime %s is too old: API %d is needed",
+                            OrtGetApiBase()->GetVersionString(), ORT_API_VERSION);
+    }
+    return fw_runtime_check(
+        fw_runtime_api()->CreateEnv(ORT_LOGGING_LEVEL_FATAL, "firewatch", &model->env),
+        FW_ERROR_FATAL, "inference runtime", err);
+}
+
+static int check(struct fw_model *model, struct fw_error *err)
+{
+    OrtSession *ort = NULL;
+    int result = fw_session_load(model, &ort, err);
+    if (result == 0) {
+        result = fw_contract_check(ort, model->input_name, &model->info, err);
+    }
+    if (result == 0 && (model->info.heatmap_width == 0 || model->info.heatmap_height == 0)) {
+        result = fw_session_measure(ort, model, err);
+    }
+    fw_runtime_api()->ReleaseSession(ort);
+    return result;
+}
+
+// Broken weights show on the first picture: better at the start than in the middle of a night.
+static int trial_run(const struct fw_model *model, struct fw_error *err)
+{
+    const struct fw_model_info *info = &model->info;
+    struct fw_session *session = NULL;
+    int result = fw_session_open(model, &session, err);
+    if (result != 0) {
+        return result;
+    }
+    float *input = fw_session_input(session);
+    for (int i = 0; i < 3 * info->width * info->height; i++) {
+        input[i] = 0.5f;
+    }
+    float probability = 0;
+    float *heatmap =
+        fw_xcalloc((size_t)info->heatmap_width * (size_t)info->heatmap_height, sizeof(float));
+    result = fw_session_run(session, &probability, heatmap, err);
+    if (result != 0) {
+        fw_error_prefix(err, "model %s", model->path);
+        err->kind = FW_ERROR_CONFIG;
+    }
+    free(heatmap);
+    fw_session_close(session);
+    return result;
+}
+
+static int load(struct fw_model *model, struct fw_error *err)
+{
+    int result = read_file(model->path, model, err);
+    if (result == 0) {
+        result = digest(model, &model->info, err);
+    }
+    if (result == 0) {
+        result = start_runtime(model, err);
+    }
+    if (result == 0) {
+        name_by_stem(model->path, &model->info);
+        result = check(model, err);
+        if (result != 0) {
+            fw_error_prefix(err, "model %s", model->path);
+        }
+    }
+    if (result == 0) {
+        snprintf(model->info.id, sizeof(model->info.id), "%s@%.12s", model->info.name,
+                 model->info.sha256);
+        result = trial_run(model, err);
+    }
+    return result;
+}
+
+int fw_model_load(const char *path, struct fw_model **ret, struct fw_error *err)
+{
+    struct fw_error local; // the checks put words in front of it
+    if (err == NULL) {
+        err = &local;
+    }
+    struct fw_model *model = fw_xcalloc(1, sizeof(*model));
+    model->path = fw_xstrdup(path);
+    int result = load(model, err);
+    if (result != 0) {
+        fw_model_free(model);
+        return result;
+    }
+    *ret = model;
+    return 0;
+}
+
+void fw_model_free(struct fw_model *model)
+{
+    if (model == NULL) {
+        return;
+    }
+    if (model->env != NULL) {
+        fw_runtime_api()->ReleaseEnv(model->env);
+    }
+    free(model->bytes);
+    free(model->path);
+    free(model);
+}
+
+const struct fw_model_info *fw_model_info(const struct fw_model *model)
+{
+    return &model->info;
+}
