@@ -5,13 +5,11 @@
 
 enum {
     // A video id names a file, an object key and a topic key. Kafka has no limit, S3 has 1,024
-    // bytes
-    // for the whole key, a file name has 255 with our suffix and ".part" in it.
+    // bytes for the whole key, a file name has 255 with our suffix and ".part" in it.
     FW_LIMIT_VIDEO_ID_BYTES = 200,
 
     // Pictures: a network sees nothing in less, and 8K (7680x4320, turned or not) is the largest
-    // that
-    // cameras give. The side bounds strides, the area bounds memory.
+    // that cameras give. The side bounds strides, the area bounds memory.
     FW_LIMIT_PICTURE_MIN_SIDE = 16,
     FW_LIMIT_PICTURE_MAX_SIDE = 8192,
     FW_LIMIT_PICTURE_MAX_PIXELS = 8192 * 4608,
