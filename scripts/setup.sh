@@ -32,8 +32,9 @@ missing_packages() {
     local groups="$*" wanted installed
     wanted=$(awk -v groups=" $groups " '!/^#/ && NF && index(groups, " " $2 " ") { print $1 }' \
         "$FW_ROOT/scripts/packages.txt" | sort -u)
+    # dpkg-query fails when it does not know one of the names; that is the answer, not an error.
     # shellcheck disable=SC2086 # a list of package names
-    installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null |
+    installed=$({ dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null || true; } |
         awk '$1 == "installed" { print $2 }' | sort -u)
     mapfile -t missing < <(comm -23 <(printf '%s\n' "$wanted") <(printf '%s\n' "$installed"))
 }
