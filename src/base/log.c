@@ -3,6 +3,7 @@
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/escape.h"
 
 #include <pthread.h>
 #include <stdarg.h>
@@ -48,22 +49,6 @@ static const char *level_name(enum fw_log_level level)
 {
     static const char *const names[] = { "ERROR", "WARN", "INFO", "DEBUG", "TRACE" };
     return names[level];
-}
-
-// What comes from outside (ids, paths, a library's text) may hold escape sequences: they must not
-// reach a terminal.
-static void escape_controls(const char *from, char *to, size_t size)
-{
-    size_t n = 0;
-    for (; *from != '\0' && n + 5 < size; from++) {
-        unsigned char c = (unsigned char)*from;
-        if (c < 0x20 || c == 0x7f) {
-            n += (size_t)snprintf(to + n, size - n, "\\x%02x", c);
-        } else {
-            to[n++] = (char)c;
-        }
-    }
-    to[n] = '\0';
 }
 
 static void write_line(enum fw_log_level level, const char *message, unsigned n_repeats)
@@ -113,7 +98,8 @@ void fw_log(enum fw_log_level level, const char *format, ...)
     va_start(args, format);
     vsnprintf(raw, sizeof(raw), format, args);
     va_end(args);
-    escape_controls(raw, message, sizeof(message));
+    // Ids, paths and a library's text may hold escape sequences: they must not reach a terminal.
+    fw_escape(raw, strlen(raw), message, sizeof(message));
 
     pthread_mutex_lock(&logger.lock);
     int64_t now_us = fw_clock_monotonic_us();

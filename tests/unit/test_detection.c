@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// wire/detection: the JSON of one picture; wire/video_id: what a video may be called.
+// wire/detection: the JSON of one picture.
 #include "unit.h"
 
 #include "base/packet.h"
 #include "wire/detection.h"
 #include "wire/limits.h"
-#include "wire/video_id.h"
 
 #include <errno.h>
 #include <math.h>
@@ -127,58 +126,6 @@ static void a_record_that_outgrows_the_buffer_is_refused(void **unused)
     }
 }
 
-static void an_ordinary_id_is_accepted(void **unused)
-{
-    (void)unused;
-    static const char *const ids[] = {
-        "video1",
-        "video_1715470000",
-        "cam-7",
-        "a b (1)",
-        "...",
-        ".hidden",
-        "cam\xc3\xa9ra\xf0\x9f\x94\xa5",
-    };
-    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
-        assert_int_equal(fw_video_id_check(ids[i], strlen(ids[i]), NULL), 0);
-    }
-    char longest[FW_LIMIT_VIDEO_ID_BYTES];
-    memset(longest, 'a', sizeof(longest));
-    assert_int_equal(fw_video_id_check(longest, sizeof(longest), NULL), 0);
-}
-
-static void a_hostile_id_is_refused_with_the_reason(void **unused)
-{
-    (void)unused;
-    static const struct {
-        const char *id;
-        size_t n;
-        int code;
-        const char *text;
-    } cases[] = {
-        { "", 0, EINVAL, "video id is empty" },
-        { ".", 1, EINVAL, "video id is a folder's name" },
-        { "..", 2, EINVAL, "video id is a folder's name" },
-        { "../x", 4, EINVAL, "video id holds a slash at byte 2" },
-        { "a\\b", 3, EINVAL, "video id holds a backslash at byte 1" },
-        { "a\0b", 3, EINVAL, "video id holds control character U+0000 at byte 1" },
-        { "a\nb", 3, EINVAL, "video id holds control character U+000A at byte 1" },
-        { "a\x7f", 2, EINVAL, "video id holds control character U+007F at byte 1" },
-        { "a\xc2\x85", 3, EINVAL, "video id holds control character U+0085 at byte 1" },
-        { "a\xff", 2, EILSEQ, "video id is not UTF-8 at byte 1" },
-    };
-    struct fw_error err = { 0 };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        assert_int_equal(fw_video_id_check(cases[i].id, cases[i].n, &err), -cases[i].code);
-        assert_int_equal(err.kind, FW_ERROR_DATA);
-        assert_string_equal(err.text, cases[i].text);
-    }
-    char too_long[300];
-    memset(too_long, 'a', sizeof(too_long));
-    assert_int_equal(fw_video_id_check(too_long, sizeof(too_long), &err), -ENAMETOOLONG);
-    assert_string_equal(err.text, "video id has 300 bytes, more than 200");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,8 +133,6 @@ int main(void)
         cmocka_unit_test(without_fire_the_probability_is_zero_and_the_score_stays),
         cmocka_unit_test(numbers_that_are_none_are_refused),
         cmocka_unit_test(a_record_that_outgrows_the_buffer_is_refused),
-        cmocka_unit_test(an_ordinary_id_is_accepted),
-        cmocka_unit_test(a_hostile_id_is_refused_with_the_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
