@@ -53,7 +53,7 @@ as_root_available() {
 
 apt_get() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -q \
-        -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@"
+        -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Keep-Downloaded-Packages=false "$@"
 }
 
 install_packages() {
