@@ -6,6 +6,7 @@
 // after an opening bracket or a key it is not.
 #include "base/json_writer.h"
 
+#include "base/base64.h"
 #include "base/utf8.h"
 
 #include <assert.h>
@@ -337,6 +338,14 @@ void fw_json_text_n(struct fw_json *json, const char *text, size_t n)
 void fw_json_text(struct fw_json *json, const char *text)
 {
     fw_json_text_n(json, text, strlen(text));
+}
+
+void fw_json_base64(struct fw_json *json, const uint8_t *data, size_t n)
+{
+    before_value(json);
+    raw(json, "\"", 1);
+    fw_base64_encode(data, n, json->out);
+    raw(json, "\"", 1);
 }
 
 int fw_json_end(struct fw_json *json, struct fw_error *err)

@@ -61,6 +61,9 @@ void fw_json_thousandths(struct fw_json *json, int64_t value);
 void fw_json_text(struct fw_json *json, const char *text);
 void fw_json_text_n(struct fw_json *json, const char *text, size_t n);
 
+// Bytes as text in base64.
+void fw_json_base64(struct fw_json *json, const uint8_t *data, size_t n);
+
 // 0, or the first failure: -EMSGSIZE, -EINVAL (DATA, naming the key) or -ENOMEM (FATAL). The
 // buffer's contents are then not to be used.
 int fw_json_end(struct fw_json *json, struct fw_error *err);

@@ -3,6 +3,8 @@
 #ifndef FW_WIRE_LIMITS_H
 #define FW_WIRE_LIMITS_H
 
+#include <stdint.h>
+
 enum {
     // A video id names a file, an object key and a topic key. Kafka has no limit, S3 has 1,024
     // bytes for the whole key, a file name has 255 with our suffix and ".part" in it.
@@ -23,10 +25,46 @@ enum {
     // Codec parameters (SPS, PPS, hvcC ...): real ones are below 4 KiB.
     FW_LIMIT_EXTRADATA_BYTES = 256 * 1024,
 
+    // Values in one structured message, all levels together. Unknown fields of a later version are
+    // read past; a list of gaps is the longest that we write.
+    FW_LIMIT_MESSAGE_VALUES = 4096,
+    FW_LIMIT_JSON_DEPTH = 16,
+
+    // Short texts: the name of a run, a codec, a time as text, name@digest of a model, a topic
+    // (Kafka's own limit), the path of a file.
+    FW_LIMIT_RUN_ID_BYTES = 64,
+    FW_LIMIT_CODEC_BYTES = 15,
+    FW_LIMIT_TIMESTAMP_BYTES = 63,
+    FW_LIMIT_MODEL_ID_BYTES = 127,
+    FW_LIMIT_TOPIC_BYTES = 249,
+    FW_LIMIT_PATH_BYTES = 4095,
+
+    // Gaps of one video that are named one by one; the frames missing in all are counted on.
+    FW_LIMIT_GAPS = 256,
+
+    // What event voting keeps in a progress record, and the JSON of a detection and a completion.
+    FW_LIMIT_EVENT_STATE_BYTES = 64 * 1024,
+    FW_LIMIT_DETECTION_BYTES = 32 * 1024,
+    FW_LIMIT_COMPLETION_BYTES = 256 * 1024,
+    FW_LIMIT_PROGRESS_BYTES = 128 * 1024,
+
+    // Frames per second beyond which a rate is taken for unknown.
+    FW_LIMIT_FRAME_RATE = 1000,
+
     // A classifier's input and map.
     FW_LIMIT_MODEL_SIDE = 2048,
     FW_LIMIT_HEATMAP_SIDE = 256,
     FW_LIMIT_MODEL_FILE_BYTES = 512 * 1024 * 1024,
 };
+
+// Numbers of frames, packets, segments and bytes: more than a thousand years at 30 a second, and
+// far from where sums overflow.
+#define FW_LIMIT_COUNT (INT64_C(1) << 40)
+
+// Ticks of a time base, either way.
+#define FW_LIMIT_TICKS (INT64_C(1) << 53)
+
+// Offsets of a partition.
+#define FW_LIMIT_OFFSET (INT64_MAX - 1)
 
 #endif

@@ -83,3 +83,11 @@ int fw_video_id_from_path(const char *path, char ret_id[FW_VIDEO_ID_SIZE], struc
     ret_id[n] = '\0';
     return 0;
 }
+
+int fw_video_id_check_key(const char *id, const void *key, size_t key_size, struct fw_error *err)
+{
+    if (key != NULL && key_size == strlen(id) && memcmp(id, key, key_size) == 0) {
+        return 0;
+    }
+    return fw_error_set(err, FW_ERROR_DATA, EINVAL, "the key is not the video id");
+}

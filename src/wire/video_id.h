@@ -24,4 +24,8 @@ int fw_video_id_check(const char *id, size_t n, struct fw_error *err);
 // names the path, escaped.
 int fw_video_id_from_path(const char *path, char ret_id[FW_VIDEO_ID_SIZE], struct fw_error *err);
 
+// Checks that a message's key is its video's id: the partition of a video, and so its one owner,
+// follows from the key. `key` may be NULL. Errors: DATA.
+int fw_video_id_check_key(const char *id, const void *key, size_t key_size, struct fw_error *err);
+
 #endif
