@@ -20,6 +20,7 @@ For those who work on it:
   cov         which lines the tests reach
   figures [NAME...]    the measurements in bench/
   train [--data FOLDER]    train the shipped model anew
+  kafka start|stop|status [--brokers 3] [--port N] [--tls] [--sasl]    an Apache Kafka on this machine
   fresh [--user] [demo|test|all]    try the two commands in a clean Debian
 
 Any other word is a subcommand of build/firewatch, run in your directory.
