@@ -67,7 +67,7 @@ static void the_map_lies_as_the_picture_does(void **unused)
         assert_float_equal(probability, 1 - expf(-3), 1e-5f);
         for (int i = 0; i < CELLS * CELLS; i++) {
             int of = i / CELLS / (CELLS / 2) * 2 + i % CELLS / (CELLS / 2);
-            assert_float_equal(map[i], of == quarter ? 1.0f : 0.0f, 1e-6f);
+            assert_float_equal(map[i], (of == quarter ? 1.0f : 0.0f), 1e-6f);
         }
     }
     fw_session_close(session);
