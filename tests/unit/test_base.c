@@ -3,12 +3,14 @@
 #include "unit.h"
 
 #include "base/clock.h"
+#include "base/cores.h"
 #include "base/error.h"
 #include "base/image.h"
 #include "base/packet.h"
 #include "base/stream.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 
 static void an_error_carries_kind_code_and_text(void **unused)
@@ -110,6 +112,49 @@ static void a_packet_begins_without_times(void **unused)
     fw_packet_free(NULL);
 }
 
+static void a_quota_counts_in_whole_cores(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *cpu_max;
+        unsigned cores;
+    } cases[] = {
+        { "max 100000\n", 8 },
+        { "200000 100000\n", 2 },
+        { "150000 100000\n", 2 },
+        { "50000 100000\n", 1 },
+        { "1600000 100000", 8 },
+        { "", 8 },
+        { "0 100000\n", 8 },
+        { "-1 100000\n", 8 },
+        { "100000 0\n", 8 },
+        { "100000\n", 8 },
+        { "9223372036854775807 1\n", 8 },
+        { "99999999999999999999 1\n", 8 },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(fw_cores_of_quota(cases[i].cpu_max, 8), cases[i].cores);
+    }
+}
+
+static void cores_follow_the_affinity(void **unused)
+{
+    (void)unused;
+    cpu_set_t before;
+    assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
+    assert_in_range(fw_cores_available(), 1, CPU_COUNT(&before));
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++) {
+        if (CPU_ISSET(i, &before)) {
+            CPU_SET(i, &one);
+        }
+    }
+    assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+    assert_int_equal(fw_cores_available(), 1);
+    assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +165,8 @@ int main(void)
         cmocka_unit_test(an_images_planes_do_not_overlap),
         cmocka_unit_test(a_stream_copy_owns_its_extradata),
         cmocka_unit_test(a_packet_begins_without_times),
+        cmocka_unit_test(a_quota_counts_in_whole_cores),
+        cmocka_unit_test(cores_follow_the_affinity),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// The configuration of one process, as the options table (config/options.c) fills it.
+//
+// Loaded once, at the start, and read-only after; any thread may read it then. An option is a field
+// here and an entry there.
+#ifndef FW_CONFIG_CONFIG_H
+#define FW_CONFIG_CONFIG_H
+
+#include "base/error.h"
+#include "base/log.h"
+#include "config/load.h"
+#include "config/option.h"
+
+#include <stdbool.h>
+
+// The commands that options belong to: a bit each.
+enum fw_command_bit {
+    FW_COMMAND_RUN = 1U << 0,
+    FW_COMMAND_VERSION = 1U << 1,
+    FW_COMMAND_HELP = 1U << 2,
+};
+
+enum fw_progress {
+    FW_PROGRESS_AUTO, // a display when standard error is a terminal
+    FW_PROGRESS_ALWAYS,
+    FW_PROGRESS_NEVER,
+};
+
+struct fw_config {
+    // results
+    char *output_dir;
+    char *video_id; // NULL: the file's stem
+    bool json;      // results on standard output as JSON
+    bool quiet;     // nothing but errors
+    enum fw_progress progress;
+
+    // detection
+    char *model_path; // NULL: the shipped one (config/shipped.h)
+    double threshold; // 0..1; NaN: the model's own
+    int inference_every_n_frames;
+
+    // overlay
+    bool heatmap;
+    double heatmap_alpha; // 0..1
+    bool boxes;
+    bool caption;
+
+    // encoding
+    char *preset; // a name that media/encode.h takes
+    int crf;
+
+    // process
+    int n_workers; // 0: as many as there are cores (base/cores.h)
+    enum fw_log_level log_level;
+    char *env_file;
+};
+
+extern const struct fw_option_table fw_config_options;
+
+// Loads *ret for a command (one fw_command_bit) from its arguments, the environment and .env. On
+// success the caller owns what *ret and *ret_request hold; the request's notes are to be logged. On
+// failure neither holds anything. Errors: CONFIG, ready to be shown.
+int fw_config_load(unsigned command, int argc, char *const argv[], char *const environ_[],
+                   struct fw_config *ret, struct fw_request *ret_request, struct fw_error *err);
+
+// Frees what it owns and zeroes it. The struct itself is the caller's.
+void fw_config_done(struct fw_config *config);
+
+#endif

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// What a .env file written for the Python original means here.
+#include "config/original.h"
+
+#include "base/escape.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { SHOWN_SIZE = 200 };
+
+static const struct fw_origin *origin_of(const struct fw_request *request, const char *variable)
+{
+    size_t i = 0;
+    for (; i < fw_config_options.n; i++) {
+        const char *name = fw_config_options.options[i].variable;
+        if (name != NULL && strcmp(name, variable) == 0) {
+            break;
+        }
+    }
+    assert(i < fw_config_options.n);
+    return &request->origins[i];
+}
+
+static bool is_set(const struct fw_request *request, const char *variable)
+{
+    return origin_of(request, variable)->source != FW_SOURCE_DEFAULT;
+}
+
+static bool is_pytorch(const char *path)
+{
+    const char *dot = path != NULL ? strrchr(path, '.') : NULL;
+    return dot != NULL && (strcasecmp(dot, ".pt") == 0 || strcasecmp(dot, ".pth") == 0);
+}
+
+// The first of the original's model variables that is set, or NULL.
+static const char *find_model_variable(const struct fw_request *request)
+{
+    static const char *const names[] = { "ML_MODEL_TYPE", "ML_MODEL_SOURCE", "ML_MODEL_NAME",
+                                         "FIREWATCH_MODEL_PATH" };
+    for (size_t i = 0; i < FW_ARRAY_LEN(names); i++) {
+        if (is_set(request, names[i])) {
+            return names[i];
+        }
+    }
+    return NULL;
+}
+
+static void warn(struct fw_request *request, const char *variable, const char *model_path)
+{
+    char origin[FW_ORIGIN_TEXT_SIZE];
+    fw_request_note(request, FW_LOG_WARNING,
+                    "%s (%s) names a model of the Python original, which this program can't read; "
+                    "using %s%s",
+                    variable, fw_origin_text(request, origin_of(request, variable), origin),
+                    model_path != NULL ? "the model " : "the shipped model",
+                    model_path != NULL ? model_path : "");
+}
+
+int fw_original_settle(struct fw_config *config, struct fw_request *request, struct fw_error *err)
+{
+    const char *variable = find_model_variable(request);
+    if (is_pytorch(config->model_path)) {
+        variable = "ML_MODEL_PATH";
+        if (origin_of(request, variable)->source == FW_SOURCE_ARGUMENT) {
+            char shown[SHOWN_SIZE];
+            fw_escape(config->model_path, strlen(config->model_path), shown, sizeof(shown));
+            return fw_error_set(err, FW_ERROR_CONFIG, EINVAL,
+                                "--model=%s (command line): a PyTorch file; models are ONNX files",
+                                shown);
+        }
+        free(config->model_path);
+        config->model_path = NULL;
+    }
+    if (variable != NULL) {
+        warn(request, variable, config->model_path);
+    }
+    if (is_set(request, "GRADCAM_EVERY_N_FIRE_FRAMES")) {
+        fw_request_note(request, FW_LOG_INFO,
+                        "GRADCAM_EVERY_N_FIRE_FRAMES has no effect: heat maps cost nothing here, "
+                        "and every frame has its own");
+    }
+    return 0;
+}
