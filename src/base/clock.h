@@ -3,6 +3,7 @@
 #ifndef FW_BASE_CLOCK_H
 #define FW_BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,5 +24,9 @@ enum { FW_CLOCK_TEXT_SIZE = 32 };
 // Writes a UTC time as the messages carry it: 2026-05-11T19:33:16.123456, no zone, always with the
 // six digits of a fraction. `text` has FW_CLOCK_TEXT_SIZE bytes.
 void fw_clock_format_utc(int64_t utc_us, char text[FW_CLOCK_TEXT_SIZE]);
+
+// Reads such a time, also as Python leaves the fraction out when it is zero, and with fewer digits.
+// Years 1970 to 9999. False when it is none; *ret_utc_us is then untouched.
+bool fw_clock_parse_utc(const char *text, int64_t *ret_utc_us);
 
 #endif

@@ -51,6 +51,56 @@ static void utc_has_six_digits_and_no_zone(void **unused)
     assert_string_equal(text, "1969-12-31T23:59:59.999999");
 }
 
+static void a_time_reads_back(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *text;
+        int64_t utc_us;
+    } cases[] = {
+        { "2026-05-11T19:33:16.123456", 1778527996123456 },
+        { "2026-05-11T19:33:16", 1778527996000000 },
+        { "2026-05-11T19:33:16.5", 1778527996500000 },
+        { "1970-01-01T00:00:00.000000", 0 },
+        { "2024-02-29T23:59:59.999999", 1709251199999999 },
+        { "9999-12-31T23:59:59", 253402300799000000 },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int64_t utc_us = -1;
+        assert_true(fw_clock_parse_utc(cases[i].text, &utc_us));
+        assert_true(utc_us == cases[i].utc_us);
+    }
+}
+
+static void what_is_no_time_is_refused(void **unused)
+{
+    (void)unused;
+    static const char *const texts[] = {
+        "",
+        "now",
+        "2026-05-11",
+        "2026-05-11 19:33:16",
+        "2026-05-11T19:33:16.",
+        "2026-05-11T19:33:16.1234567",
+        "2026-05-11T19:33:16Z",
+        "2026-05-11T19:33:16.5+00:00",
+        "2026-06-31T00:00:00",
+        "2025-02-29T00:00:00",
+        "2026-13-01T00:00:00",
+        "2026-05-11T24:00:00",
+        "2026-05-11T19:60:00",
+        "2026-05-11T19:33:60",
+        "1969-12-31T23:59:59",
+        "20x6-05-11T19:33:16",
+        "2026-05-11T19:33:1x",
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        int64_t utc_us = -7;
+        assert_false(fw_clock_parse_utc(texts[i], &utc_us));
+        assert_true(utc_us == -7);
+    }
+}
+
 static void count_release(void *owner)
 {
     (*(int *)owner)++;
@@ -161,6 +211,8 @@ int main(void)
         cmocka_unit_test(an_error_carries_kind_code_and_text),
         cmocka_unit_test(an_error_may_wrap_its_own_text_and_is_cut_to_fit),
         cmocka_unit_test(utc_has_six_digits_and_no_zone),
+        cmocka_unit_test(a_time_reads_back),
+        cmocka_unit_test(what_is_no_time_is_refused),
         cmocka_unit_test(an_image_is_released_with_its_last_reference),
         cmocka_unit_test(an_images_planes_do_not_overlap),
         cmocka_unit_test(a_stream_copy_owns_its_extradata),
