@@ -49,6 +49,7 @@ pid_of() {
 }
 
 plan_kafka_files() {
+    plan_packages kafka
     plan_kafka_jars
     [ -z "$brokers" ] && [ -f "$run/n_brokers" ] && brokers=$(<"$run/n_brokers")
     brokers=${brokers:-1}
@@ -66,9 +67,9 @@ start() {
     run_plan
     unlock
     status
-    say ""
-    say "The tools kafka-topics.sh, kafka-consumer-groups.sh and others:"
-    say "  export PATH=$FW_DEPS/kafka/bin:\$PATH"
+    echo
+    echo "The tools kafka-topics.sh, kafka-consumer-groups.sh and others:"
+    echo "  export PATH=$FW_DEPS/kafka/bin:\$PATH"
 }
 
 start_brokers() {

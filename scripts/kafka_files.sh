@@ -7,7 +7,6 @@
 # ---- once: jars and tools ----
 
 plan_kafka_jars() {
-    plan_packages build kafka
     kafka_stamp="tools 1, jars $(awk '/<id>kafka</,/<\/profile>/' "$FW_ROOT/pom.xml" | sha256sum)"
     stamped kafka "$kafka_stamp" || plan kafka "fetching Apache Kafka" fetch_kafka
 }

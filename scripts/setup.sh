@@ -15,6 +15,7 @@ plan_setup() {
 
 # ---- Debian packages ----
 
+# Once a chore: plan_packages GROUP... sets `missing`, which the planned step reads.
 plan_packages() {
     # Without apt (another distribution, a container made by hand) the packages are the user's business.
     if [ -n "${FIREWATCH_NO_APT:-}" ]; then

@@ -3,6 +3,7 @@
 # ./fw test [unit|style|integration|fault] [pytest options]: every test, or one kind; ends with "N passed, N failed".
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
+. "$FW_ROOT/scripts/kafka_files.sh"
 
 kinds=(unit style integration fault)
 case ${1:-} in
@@ -13,7 +14,8 @@ unit | style | integration | fault)
 esac
 
 lock
-plan_setup build test
+plan_setup build test kafka
+plan_kafka_jars
 plan_build
 run_plan
 unlock

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of all kinds share: the program under test, and the real servers it talks to."""
+
+import os
+import pathlib
+
+import pytest
+from kafka_server import KafkaServer
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def firewatch():
+    """The path of the binary; FIREWATCH_BIN names another build."""
+    path = pathlib.Path(os.environ.get("FIREWATCH_BIN", ROOT / "build" / "firewatch")).resolve()
+    assert path.is_file(), f"{path} is not built"
+    return path
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory):
+    """One broker for the whole run; each test makes topics of its own."""
+    with KafkaServer(tmp_path_factory.mktemp("kafka")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def kafka_secure(tmp_path_factory):
+    """One broker with TLS and SASL PLAIN beside the plain listener."""
+    with KafkaServer(tmp_path_factory.mktemp("kafka-secure"), tls=True, sasl=True) as server:
+        yield server
+
+
+@pytest.fixture
+def make_kafka(tmp_path):
+    """Makes a server for one test, which may be broken: make_kafka(n_brokers=3, settings=[...])."""
+    servers = []
+
+    def make(**options):
+        servers.append(KafkaServer(tmp_path / f"kafka-{len(servers)}", **options))
+        servers[-1].start()
+        return servers[-1]
+
+    yield make
+    for server in servers:
+        server.stop()
