@@ -17,11 +17,16 @@ enum field {
     VIDEO_ID,
     RUN_ID,
     RUN_OFFSET,
+    SUPERSEDED_RUN_ID,
     STATE,
+    LAST_NUMBER,
+    STEP,
+    LAST_BAD_OFFSET,
     NEEDED_OFFSET,
     NEXT_PICTURE,
-    NEXT_PACKET,
-    NEXT_PTS,
+    ANCHOR_PICTURE,
+    ANCHOR_PACKET,
+    ANCHOR_PTS,
     LAST_DETECTION,
     TOTAL_FRAMES,
     N_SEGMENTS,
@@ -35,6 +40,7 @@ enum field {
     N_ANALYSED,
     N_FIRE,
     N_DUPLICATES,
+    N_STRANGERS,
     N_BAD,
     MAX_SCORE,
     FIRST_FRAME_US,
@@ -53,11 +59,16 @@ static const char *const names[N_FIELDS] = {
     [VIDEO_ID] = "video_id",
     [RUN_ID] = "run_id",
     [RUN_OFFSET] = "run_offset",
+    [SUPERSEDED_RUN_ID] = "superseded_run_id",
     [STATE] = "state",
+    [LAST_NUMBER] = "last_number",
+    [STEP] = "step",
+    [LAST_BAD_OFFSET] = "last_bad_offset",
     [NEEDED_OFFSET] = "needed_offset",
     [NEXT_PICTURE] = "next_picture",
-    [NEXT_PACKET] = "next_packet",
-    [NEXT_PTS] = "next_pts",
+    [ANCHOR_PICTURE] = "anchor_picture",
+    [ANCHOR_PACKET] = "anchor_packet",
+    [ANCHOR_PTS] = "anchor_pts",
     [LAST_DETECTION] = "last_detection",
     [TOTAL_FRAMES] = "total_frames",
     [N_SEGMENTS] = "segments",
@@ -71,6 +82,7 @@ static const char *const names[N_FIELDS] = {
     [N_ANALYSED] = "analysed",
     [N_FIRE] = "fire",
     [N_DUPLICATES] = "duplicates",
+    [N_STRANGERS] = "strangers",
     [N_BAD] = "bad",
     [MAX_SCORE] = "max_score",
     [FIRST_FRAME_US] = "first_frame_us",
@@ -91,11 +103,14 @@ static const char *const matrices[] = {
 
 struct fw_progress fw_progress_init(void)
 {
-    return (struct fw_progress){ .needed_offset = FW_PROGRESS_NONE,
-                                 .next_packet = FW_PROGRESS_NONE,
-                                 .next_pts = FW_NO_TIME,
-                                 .last_detection = FW_PROGRESS_NONE,
+    return (struct fw_progress){ .last_number = FW_PROGRESS_NONE,
                                  .total_frames = FW_PROGRESS_NONE,
+                                 .last_bad_offset = FW_PROGRESS_NONE,
+                                 .needed_offset = FW_PROGRESS_NONE,
+                                 .anchor_picture = FW_PROGRESS_NONE,
+                                 .anchor_packet = FW_PROGRESS_NONE,
+                                 .anchor_pts = FW_NO_TIME,
+                                 .last_detection = FW_PROGRESS_NONE,
                                  .first_segment_offset = FW_PROGRESS_NONE,
                                  .last_segment_offset = FW_PROGRESS_NONE,
                                  .sample_aspect = { 1, 1 } };
@@ -114,16 +129,27 @@ static void pack_place(struct fw_msgpack *map, enum field field, int64_t place)
     }
 }
 
+static void pack_reading(struct fw_msgpack *map, const struct fw_progress *progress)
+{
+    if (progress->superseded_run_id[0] != '\0') {
+        fw_msgpack_text(map, names[SUPERSEDED_RUN_ID], progress->superseded_run_id);
+    }
+    pack_place(map, LAST_NUMBER, progress->last_number);
+    fw_msgpack_int(map, names[STEP], progress->step);
+    pack_place(map, TOTAL_FRAMES, progress->total_frames);
+    pack_place(map, LAST_BAD_OFFSET, progress->last_bad_offset);
+}
+
 static void pack_position(struct fw_msgpack *map, const struct fw_progress *progress)
 {
     pack_place(map, NEEDED_OFFSET, progress->needed_offset);
     fw_msgpack_int(map, names[NEXT_PICTURE], progress->next_picture);
-    pack_place(map, NEXT_PACKET, progress->next_packet);
-    if (progress->next_pts != FW_NO_TIME) {
-        fw_msgpack_int(map, names[NEXT_PTS], progress->next_pts);
+    pack_place(map, ANCHOR_PICTURE, progress->anchor_picture);
+    pack_place(map, ANCHOR_PACKET, progress->anchor_packet);
+    if (progress->anchor_pts != FW_NO_TIME) {
+        fw_msgpack_int(map, names[ANCHOR_PTS], progress->anchor_pts);
     }
     pack_place(map, LAST_DETECTION, progress->last_detection);
-    pack_place(map, TOTAL_FRAMES, progress->total_frames);
     fw_msgpack_int(map, names[N_SEGMENTS], progress->n_segments);
     fw_msgpack_int(map, names[SEGMENT_BYTES], progress->segment_bytes);
     pack_place(map, FIRST_SEGMENT_OFFSET, progress->first_segment_offset);
@@ -141,6 +167,7 @@ static void pack_counts(struct fw_msgpack *map, const struct fw_progress *progre
     fw_msgpack_int(map, names[N_ANALYSED], progress->n_analysed);
     fw_msgpack_int(map, names[N_FIRE], progress->n_fire);
     fw_msgpack_int(map, names[N_DUPLICATES], progress->n_duplicates);
+    fw_msgpack_int(map, names[N_STRANGERS], progress->n_strangers);
     fw_msgpack_int(map, names[N_BAD], progress->n_bad);
     fw_msgpack_float(map, names[MAX_SCORE], progress->max_score);
     fw_msgpack_int(map, names[FIRST_FRAME_US], progress->first_frame_utc_us);
@@ -170,6 +197,7 @@ static void pack_progress(struct fw_msgpack *map, const void *message)
     }
     fw_msgpack_int(map, names[RUN_OFFSET], progress->run_offset);
     fw_msgpack_text(map, names[STATE], fw_video_state_words[progress->state]);
+    pack_reading(map, progress);
     pack_position(map, progress);
     pack_counts(map, progress);
     pack_format(map, progress);
@@ -198,15 +226,25 @@ static void take_identity(struct fw_fields *fields, struct fw_progress *progress
         (enum fw_video_state)fw_fields_word(fields, STATE, fw_video_state_words, FW_VIDEO_N_STATES);
 }
 
+static void take_reading(struct fw_fields *fields, struct fw_progress *progress)
+{
+    fw_fields_text_or_empty(fields, SUPERSEDED_RUN_ID, progress->superseded_run_id,
+                            sizeof(progress->superseded_run_id));
+    progress->last_number = take_place(fields, LAST_NUMBER, FW_LIMIT_COUNT);
+    progress->step = fw_fields_int_or(fields, STEP, 0, FW_LIMIT_COUNT, 0);
+    progress->total_frames = take_place(fields, TOTAL_FRAMES, FW_LIMIT_COUNT);
+    progress->last_bad_offset = take_place(fields, LAST_BAD_OFFSET, FW_LIMIT_OFFSET);
+}
+
 static void take_position(struct fw_fields *fields, struct fw_progress *progress)
 {
     progress->needed_offset = take_place(fields, NEEDED_OFFSET, FW_LIMIT_OFFSET);
     progress->next_picture = fw_fields_int(fields, NEXT_PICTURE, 0, FW_LIMIT_COUNT);
-    progress->next_packet = take_place(fields, NEXT_PACKET, FW_LIMIT_COUNT);
-    progress->next_pts =
-        fw_fields_int_or(fields, NEXT_PTS, -FW_LIMIT_TICKS, FW_LIMIT_TICKS, FW_NO_TIME);
+    progress->anchor_picture = take_place(fields, ANCHOR_PICTURE, FW_LIMIT_COUNT);
+    progress->anchor_packet = take_place(fields, ANCHOR_PACKET, FW_LIMIT_COUNT);
+    progress->anchor_pts =
+        fw_fields_int_or(fields, ANCHOR_PTS, -FW_LIMIT_TICKS, FW_LIMIT_TICKS, FW_NO_TIME);
     progress->last_detection = take_place(fields, LAST_DETECTION, FW_LIMIT_COUNT);
-    progress->total_frames = take_place(fields, TOTAL_FRAMES, FW_LIMIT_COUNT);
     if (!offset_fits_state(progress)) {
         fw_fields_fail(fields, NEEDED_OFFSET,
                        progress->state == FW_VIDEO_OPEN ? "is missing from an open video"
@@ -239,6 +277,7 @@ static void take_counts(struct fw_fields *fields, struct fw_progress *progress)
     progress->n_analysed = fw_fields_int(fields, N_ANALYSED, 0, FW_LIMIT_COUNT);
     progress->n_fire = fw_fields_int(fields, N_FIRE, 0, progress->n_analysed);
     progress->n_duplicates = fw_fields_int(fields, N_DUPLICATES, 0, FW_LIMIT_COUNT);
+    progress->n_strangers = fw_fields_int(fields, N_STRANGERS, 0, FW_LIMIT_COUNT);
     progress->n_bad = fw_fields_int(fields, N_BAD, 0, FW_LIMIT_COUNT);
     progress->max_score = fw_fields_share(fields, MAX_SCORE);
     progress->first_frame_utc_us = fw_fields_int(fields, FIRST_FRAME_US, 0, FW_LIMIT_TICKS);
@@ -274,6 +313,7 @@ static int read_fields(const struct fw_value *map, struct fw_progress *progress,
     struct fw_fields fields = fw_fields_begin(map, names, N_FIELDS, values, err);
     fw_fields_schema(&fields, SCHEMA, FW_PROGRESS_SCHEMA);
     take_identity(&fields, progress);
+    take_reading(&fields, progress);
     take_position(&fields, progress);
     take_segments(&fields, progress);
     take_counts(&fields, progress);

@@ -30,15 +30,25 @@ struct fw_progress {
     int64_t run_offset;                     // of the run's first message
     enum fw_video_state state;
 
+    // The run before this one, whose latecomers are known as such; "" when there was none.
+    char superseded_run_id[FW_LIMIT_RUN_ID_BYTES + 1];
+
+    // What was read of the run.
+    int64_t last_number;  // the highest packet number, NONE before
+    int64_t step;         // of the original's numbers (it may send every Nth frame); 0: not known
+    int64_t total_frames; // what the end marker said, NONE when it was not seen
+    int64_t last_bad_offset; // of the last message that the decoder refused, NONE before
+
     // Where to go on. `needed_offset` is that of the keyframe from which an heir decodes: always
-    // there in an open video, never in a complete or empty one; a truncated one, which a late frame
-    // may reopen, may keep it.
+    // there while the video is open, and kept by a truncated one, which a frame may open again. The
+    // anchor is the picture whose score the last one in a segment shows: that one itself, or an
+    // earlier one where not every picture is analysed. An heir begins with it.
     int64_t needed_offset;
-    int64_t next_picture;   // the next picture owed to a segment: its number, from 0,
-    int64_t next_packet;    // the packet that carries it, FW_PROGRESS_NONE when not known yet,
-    int64_t next_pts;       // and its time in the stream's time base, or FW_NO_TIME
+    int64_t next_picture;   // number of the next picture owed to a segment
+    int64_t anchor_picture; // number of the anchor, NONE before the first segment,
+    int64_t anchor_packet;  // of the packet that carries it,
+    int64_t anchor_pts;     // and its time in the stream's time base, or FW_NO_TIME
     int64_t last_detection; // number of the last picture whose detection is out, or NONE
-    int64_t total_frames;   // what the end marker said, NONE when it was not seen
 
     // Segments written so far; the offsets are those of the first and the last one, NONE before.
     int64_t n_segments;
@@ -59,6 +69,7 @@ struct fw_progress {
     int64_t n_analysed;   // pictures with a detection
     int64_t n_fire;       // of these, with fire
     int64_t n_duplicates; // messages dropped because they came again
+    int64_t n_strangers;  // messages dropped because they are of another run
     int64_t n_bad;        // dead letters
     float max_score;      // the highest raw score
 

@@ -27,8 +27,13 @@ static struct fw_progress half_way(void)
     progress.state = FW_VIDEO_OPEN;
     progress.needed_offset = 1240;
     progress.next_picture = 240;
-    progress.next_packet = 241;
-    progress.next_pts = 240240;
+    memcpy(progress.superseded_run_id, "run-0", 6);
+    progress.last_number = 253;
+    progress.step = 1;
+    progress.last_bad_offset = 1199;
+    progress.anchor_picture = 239;
+    progress.anchor_packet = 240;
+    progress.anchor_pts = 239239;
     progress.last_detection = 251;
     progress.n_segments = 4;
     progress.segment_bytes = 1234567;
@@ -44,6 +49,7 @@ static struct fw_progress half_way(void)
     progress.n_analysed = 249;
     progress.n_fire = 12;
     progress.n_duplicates = 5;
+    progress.n_strangers = 2;
     progress.n_bad = 1;
     progress.max_score = 0.9712F;
     progress.first_frame_utc_us = 1778527996123456;
@@ -89,8 +95,13 @@ static void assert_same_place(const struct fw_progress *a, const struct fw_progr
     assert_int_equal(a->state, b->state);
     assert_int_equal(a->needed_offset, b->needed_offset);
     assert_int_equal(a->next_picture, b->next_picture);
-    assert_int_equal(a->next_packet, b->next_packet);
-    assert_true(a->next_pts == b->next_pts);
+    assert_string_equal(a->superseded_run_id, b->superseded_run_id);
+    assert_int_equal(a->last_number, b->last_number);
+    assert_int_equal(a->step, b->step);
+    assert_int_equal(a->last_bad_offset, b->last_bad_offset);
+    assert_int_equal(a->anchor_picture, b->anchor_picture);
+    assert_int_equal(a->anchor_packet, b->anchor_packet);
+    assert_true(a->anchor_pts == b->anchor_pts);
     assert_int_equal(a->last_detection, b->last_detection);
     assert_int_equal(a->total_frames, b->total_frames);
     assert_int_equal(a->n_segments, b->n_segments);
@@ -113,6 +124,7 @@ static void assert_same(const struct fw_progress *a, const struct fw_progress *b
     assert_int_equal(a->n_analysed, b->n_analysed);
     assert_int_equal(a->n_fire, b->n_fire);
     assert_int_equal(a->n_duplicates, b->n_duplicates);
+    assert_int_equal(a->n_strangers, b->n_strangers);
     assert_int_equal(a->n_bad, b->n_bad);
     assert_true(a->max_score == b->max_score);
     assert_int_equal(a->first_frame_utc_us, b->first_frame_utc_us);
@@ -226,7 +238,7 @@ static void what_makes_no_sense_is_refused(void **unused)
         { "needed_offset", object_int(-5), "needed_offset is -5, not in 0..9223372036854775806" },
         { "needed_offset", object_nil(), "needed_offset is missing from an open video" },
         { "next_picture", object_int(-1), "next_picture is -1, not in 0..1099511627776" },
-        { "next_pts", object_text("x"), "next_pts is text, not a whole number" },
+        { "anchor_pts", object_text("x"), "anchor_pts is text, not a whole number" },
         { "segments", object_int(0), "segments and the segments' offsets contradict each other" },
         { "segments", object_int(10), "segments and the segments' offsets contradict each other" },
         { "first_segment_offset", object_int(86),
