@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""Checks of the parts of training that have a known answer. Run: .deps/train/bin/python -m unittest discover -s train -p
+'check_*.py'"""
+import tempfile
+import unittest
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+import calibrate
+import metrics
+from augment import crop_matrices
+from compose import tight, widen
+from data import Record, one_side, read_records
+from fit import cell_loss
+from narrow import narrow
+from network import FireNet, full_widths, pretrained
+
+RECORD = Record(Path("a.jpg"), "train", False, "s", "g", (), "MIT")
+
+
+class Metrics(unittest.TestCase):
+    def test_roc_area_counts_ordered_pairs_and_half_the_ties(self):
+        scores, fire = np.array([0.9, 0.4, 0.4, 0.1]), np.array([True, True, False, False])
+        self.assertAlmostEqual(metrics.roc_area(scores, fire), 3.5 / 4)
+
+    def test_pointing_tells_inside_from_outside(self):
+        heatmap = np.zeros((8, 8))
+        heatmap[1, 6] = 1  # row 1, column 6: top right
+        self.assertTrue(metrics.pointing(heatmap, [(0.7, 0.1, 1.0, 0.3)])[0])
+        self.assertFalse(metrics.pointing(heatmap, [(0.1, 0.7, 0.3, 1.0)])[0])
+
+    def test_bootstrap_holds_the_mean(self):
+        values = np.arange(100) % 2
+        low, high = metrics.bootstrap(np.arange(100), lambda chosen: values[chosen].mean())
+        self.assertLess(low, 0.5)
+        self.assertGreater(high, 0.5)
+        self.assertGreater(high - low, 0.1)
+
+
+class Calibration(unittest.TestCase):
+    def test_temperature_is_found_again(self):
+        rng = np.random.default_rng(1)
+        honest = rng.normal(0, 2, 20000)
+        fire = rng.random(20000) < calibrate.sigmoid(honest)
+        self.assertAlmostEqual(calibrate.temperature(3 * honest, fire), 3, delta=0.2)
+
+    def test_threshold_keeps_false_positives_low(self):
+        rng = np.random.default_rng(1)
+        logits = np.concatenate((rng.normal(-1, 1, 1000), rng.normal(1, 1, 1000)))
+        fire = np.arange(2000) >= 1000
+        limit = calibrate.threshold(logits, fire)
+        self.assertLessEqual(metrics.rates(logits, fire, limit)[1], calibrate.HIGHEST_FALSE_RATE)
+
+    def test_threshold_of_separable_scores_lies_between(self):
+        limit = calibrate.threshold(np.array([-3.0] * 50 + [3.0] * 50), np.arange(100) >= 50)
+        self.assertAlmostEqual(limit, 0, delta=1e-3)
+
+
+class Data(unittest.TestCase):
+    def test_a_group_on_both_sides_goes_to_train(self):
+        records = [RECORD, replace(RECORD, split="val"), replace(RECORD, split="val", group="other")]
+        self.assertEqual([record.split for record in one_side(records)], ["train", "train", "val"])
+
+    def test_two_folders_are_read_and_an_empty_class_refused(self):
+        with tempfile.TemporaryDirectory() as name:
+            for label, n in (("fire", 20), ("nofire", 20)):
+                folder = Path(name) / label
+                folder.mkdir()
+                for index in range(n):
+                    Image.new("RGB", (8, 8)).save(folder / f"{index}.png")
+            self.assertEqual(len(read_records(name)), 40)
+            for path in (Path(name) / "fire").iterdir():
+                path.unlink()
+            with self.assertRaises(SystemExit):
+                read_records(name)
+
+    def test_crops_hold_the_middle_of_the_box(self):
+        rng = torch.Generator().manual_seed(3)
+        box = (0.05, 0.8, 0.15, 0.9)
+        for matrix in crop_matrices([(box,)] * 200, rng):
+            middle = torch.tensor([box[0] + box[2] - 1, box[1] + box[3] - 1])
+            inside = torch.linalg.solve(matrix[:, :2], middle - matrix[:, 2])
+            self.assertLessEqual(inside.abs().max().item(), 1.15)  # the turn may push it a little over the edge
+
+    def test_tight_undoes_widen(self):
+        box = (0.4, 0.4, 0.6, 0.5)
+        self.assertTrue(np.allclose(tight(widen(box)), box))
+
+
+class Networks(unittest.TestCase):
+    def test_narrowing_to_all_channels_changes_nothing(self):
+        torch.manual_seed(0)
+        large = pretrained(4).eval()
+        widths = full_widths(4)
+        small = narrow(large, [torch.rand(width) for width in widths], widths).eval()
+        small.head.load_state_dict(large.head.state_dict())
+        image = torch.rand(2, 3, 64, 64)
+        self.assertLess((small(image)[1] - large(image)[1]).abs().max().item(), 1e-4)
+
+    def test_map_has_stride_16_after_eight_blocks(self):
+        self.assertEqual(FireNet(8).eval()(torch.zeros(1, 3, 128, 128))[1].shape, (1, 8, 8))
+
+    def test_cell_loss_prefers_heat_in_the_box(self):
+        masks = torch.zeros(1, 1, 64, 64)
+        masks[:, :, :16, :16] = 1
+        batch = {"masks": masks, "known": torch.tensor([True])}
+        right, wrong = torch.full((1, 8, 8), -4.0), torch.full((1, 8, 8), -4.0)
+        right[0, 0, 0], wrong[0, 7, 7] = 4, 4
+        self.assertLess(cell_loss(right, batch), cell_loss(wrong, batch))
+
+
+if __name__ == "__main__":
+    unittest.main()
