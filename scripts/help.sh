@@ -21,6 +21,7 @@ For those who work on it:
   figures [NAME...]    the measurements in bench/
   train [--data FOLDER]    train the shipped model anew
   kafka start|stop|status [--brokers 3] [--port N] [--tls] [--sasl]    an Apache Kafka on this machine
+  s3 start|stop|status [--port N] [--tls]    an S3 API on this machine
   fresh [--user] [demo|test|all]    try the two commands in a clean Debian
 
 Any other word is a subcommand of build/firewatch, run in your directory.

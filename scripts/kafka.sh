@@ -12,10 +12,8 @@
 # "prepare" does all but start, "exec --broker N" becomes that broker.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
+. "$FW_ROOT/scripts/server.sh"
 . "$FW_ROOT/scripts/kafka_files.sh"
-
-START_LIMIT_S=90
-STOP_LIMIT_S=20
 
 word=${1:-}
 [ $# -eq 0 ] || shift
@@ -34,18 +32,12 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[[ $port =~ ^[0-9]+$ && $port -gt 1023 && $port -lt 65000 ]] || die "kafka: --port is a number from 1024 to 64999"
+check_port "$port"
 [[ ${brokers:-1} =~ ^[1-9]$ ]] || die "kafka: --brokers is a number from 1 to 9"
 run=$(realpath -m "${dir:-${FIREWATCH_RUN:-$FW_DEPS/run}/kafka-$port}")
 
 broker_dirs() {
     compgen -G "$run/broker-*" || true
-}
-
-# pid_of BROKER_DIR: the pid, when it still is that broker (a number may have been given to another program since).
-pid_of() {
-    local pid
-    [ -f "$1/pid" ] && pid=$(<"$1/pid") && grep -qsF "$1/server.properties" "/proc/$pid/cmdline" && echo "$pid"
 }
 
 plan_kafka_files() {
@@ -73,29 +65,12 @@ start() {
 }
 
 start_brokers() {
-    local i at
+    local i
     for ((i = 1; i <= brokers; i++)); do
-        at=$run/broker-$i
-        ! pid_of "$at" >/dev/null || continue
-        [ ! -f "$at/server.log" ] || mv "$at/server.log" "$at/server.log.1"
-        setsid "$0" exec --dir "$run" --broker "$i" >"$at/server.log" 2>&1 </dev/null &
-        echo $! >"$at/pid"
+        server_start "$run/broker-$i" "$0" exec --dir "$run" --broker "$i"
     done
     for ((i = 1; i <= brokers; i++)); do
-        await_broker "$run/broker-$i"
-    done
-}
-
-await_broker() {
-    local deadline=$((SECONDS + START_LIMIT_S)) pid
-    pid=$(<"$1/pid")
-    until grep -q 'Kafka Server started' "$1/server.log"; do
-        if ! kill -0 "$pid" 2>/dev/null || [ $SECONDS -ge $deadline ]; then
-            echo "The broker did not come up; the end of $1/server.log:"
-            tail -n 20 "$1/server.log"
-            exit 1
-        fi
-        sleep 0.1
+        server_await "$run/broker-$i" 'Kafka Server started'
     done
 }
 
@@ -110,20 +85,9 @@ become_broker() {
 }
 
 stop() {
-    local at pid deadline=$((SECONDS + STOP_LIMIT_S)) any=''
-    for at in $(broker_dirs); do
-        pid=$(pid_of "$at") || continue
-        any=1
-        kill -TERM "$pid"
-    done
-    for at in $(broker_dirs); do
-        while pid=$(pid_of "$at"); do
-            [ $SECONDS -lt $deadline ] || kill -KILL "$pid"
-            sleep 0.1
-        done
-        rm -f "$at/pid"
-    done
-    [ -z "$any" ] || say "kafka at 127.0.0.1:$port stopped"
+    local folders
+    mapfile -t folders < <(broker_dirs)
+    ! server_stop "${folders[@]}" || say "kafka at 127.0.0.1:$port stopped"
     if [ -n "$delete" ] && [ -f "$run/n_brokers" ]; then
         rm -rf "$run"
     fi
@@ -132,7 +96,7 @@ stop() {
 status() {
     local at pid n=0
     for at in $(broker_dirs); do
-        if pid=$(pid_of "$at"); then
+        if pid=$(server_pid "$at"); then
             n=$((n + 1))
             echo "broker ${at##*-}: pid $pid, $(grep -o '^advertised.listeners=.*' "$at/server.properties" | cut -d= -f2), log $at/server.log"
         else

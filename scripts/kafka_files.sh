@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: MIT
 # The files of a Kafka: the jars and tools once, and per cluster its properties, certificates and formatted storage.
 #
-# Sourced by kafka.sh and, for the jars, by chores whose tests need a broker.
+# Sourced after server.sh, by kafka.sh and, for the jars, by chores whose tests need a broker.
 
 # ---- once: jars and tools ----
 
 plan_kafka_jars() {
-    kafka_stamp="tools 1, jars $(awk '/<id>kafka</,/<\/profile>/' "$FW_ROOT/pom.xml" | sha256sum)"
+    kafka_stamp="tools 1, jars $(jars_stamp kafka)"
     stamped kafka "$kafka_stamp" || plan kafka "fetching Apache Kafka" fetch_kafka
 }
 
@@ -19,14 +19,6 @@ fetch_kafka() {
     write_log_configuration tools WARN
     write_tools
     stamp kafka "$kafka_stamp"
-}
-
-# copy_jars PROFILE FOLDER: by the coordinates of pom.xml. Maven's own cache is only of use while it runs.
-copy_jars() {
-    local cache=$FW_DEPS/maven.tmp
-    rm -rf "$cache"
-    mvn -q -B -f "$FW_ROOT/pom.xml" -P "$1" dependency:copy-dependencies -DoutputDirectory="$2" -Dmaven.repo.local="$cache"
-    rm -rf "$cache"
 }
 
 write_log_configuration() {

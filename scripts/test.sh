@@ -3,7 +3,9 @@
 # ./fw test [unit|style|integration|fault] [pytest options]: every test, or one kind; ends with "N passed, N failed".
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
+. "$FW_ROOT/scripts/server.sh"
 . "$FW_ROOT/scripts/kafka_files.sh"
+. "$FW_ROOT/scripts/s3_files.sh"
 
 kinds=(unit style integration fault)
 case ${1:-} in
@@ -16,6 +18,7 @@ esac
 lock
 plan_setup build test kafka
 plan_kafka_jars
+plan_s3_jars
 plan_build
 run_plan
 unlock

@@ -6,6 +6,7 @@ import pathlib
 
 import pytest
 from kafka_server import KafkaServer
+from s3_server import S3Server
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -39,6 +40,28 @@ def make_kafka(tmp_path):
 
     def make(**options):
         servers.append(KafkaServer(tmp_path / f"kafka-{len(servers)}", **options))
+        servers[-1].start()
+        return servers[-1]
+
+    yield make
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory):
+    """One S3 API for the whole run; each test makes a bucket of its own."""
+    with S3Server(tmp_path_factory.mktemp("s3"), tls=True) as server:
+        yield server
+
+
+@pytest.fixture
+def make_s3(tmp_path):
+    """Makes an S3 API for one test, which may be broken."""
+    servers = []
+
+    def make(**options):
+        servers.append(S3Server(tmp_path / f"s3-{len(servers)}", **options))
         servers[-1].start()
         return servers[-1]
 

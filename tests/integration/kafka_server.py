@@ -5,49 +5,19 @@ The files come from scripts/kafka.sh prepare and each broker is scripts/kafka.sh
 ./fw kafka runs; but the processes are children of the test, which can kill, pause and start each of them.
 """
 
-import ctypes
 import os
 import pathlib
-import random
-import signal
-import socket
 import subprocess
-import time
 
 from confluent_kafka.admin import AdminClient, NewTopic
+from server_process import ROOT, ServerProcess, free_port, stop_all
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts" / "kafka.sh"
 DEPS = pathlib.Path(os.environ.get("FIREWATCH_DEPS", ROOT / ".deps")).resolve()
 TOOLS = DEPS / "kafka" / "bin"
 
-START_LIMIT_S = 120
-STOP_LIMIT_S = 30
-
-# Below the range from which the kernel takes the ports of outgoing connections.
-FIRST_PORT, LAST_PORT = 20000, 30000
-PR_SET_PDEATHSIG = 1
-
-
-def _die_with_the_test_run():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _is_free(port):
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def free_port_block(n_brokers):
-    """A port such that all that scripts/kafka.sh derives from it for `n_brokers` are free."""
-    while True:
-        port = random.randrange(FIRST_PORT, LAST_PORT)
-        if all(_is_free(port + plane + i) for plane in (0, 10, 20, 30, 40) for i in range(n_brokers)):
-            return port
+# What scripts/kafka.sh adds to the port for the controller and the other listeners.
+PLANES = (0, 10, 20, 30, 40)
 
 
 class KafkaServer:
@@ -56,7 +26,7 @@ class KafkaServer:
     def __init__(self, folder, n_brokers=1, tls=False, sasl=False, settings=()):
         self.folder = pathlib.Path(folder)
         self.n_brokers = n_brokers
-        self.port = free_port_block(n_brokers)
+        self.port = free_port([plane + i for plane in PLANES for i in range(n_brokers)])
         self.bootstrap = ",".join(f"127.0.0.1:{self.port + i}" for i in range(n_brokers))
         self._options = ["--port", str(self.port), "--dir", str(self.folder)]
         self._prepare = ["--brokers", str(n_brokers)] + ["--tls"] * tls + ["--sasl"] * sasl
@@ -76,42 +46,31 @@ class KafkaServer:
         try:
             for n in range(1, self.n_brokers + 1):
                 self._spawn(n)
-            for n in range(1, self.n_brokers + 1):
-                self._await_started(n)
+            for broker in self._brokers.values():
+                broker.await_started()
         except BaseException:
             self.stop()
             raise
 
     def stop(self):
-        for broker in self._brokers.values():
-            broker.send_signal(signal.SIGCONT)
-            broker.terminate()
-        deadline = time.monotonic() + STOP_LIMIT_S
-        for broker in self._brokers.values():
-            try:
-                broker.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                broker.kill()
-                broker.wait()
+        stop_all(self._brokers.values())
         self._brokers.clear()
 
     def kill(self, n=1):
         """SIGKILL for broker `n` (from 1)."""
-        broker = self._brokers.pop(n)
-        broker.kill()
-        broker.wait()
+        self._brokers.pop(n).kill()
 
     def pause(self, n=1):
         """Broker `n` stands still, its connections stay open."""
-        self._brokers[n].send_signal(signal.SIGSTOP)
+        self._brokers[n].pause()
 
     def resume(self, n=1):
-        self._brokers[n].send_signal(signal.SIGCONT)
+        self._brokers[n].resume()
 
     def start_broker(self, n=1):
         """Starts broker `n` again after kill()."""
         self._spawn(n)
-        self._await_started(n)
+        self._brokers[n].await_started()
 
     def log(self, n=1):
         return self.folder / f"broker-{n}" / "server.log"
@@ -137,21 +96,5 @@ class KafkaServer:
         return done.stdout
 
     def _spawn(self, n):
-        with self.log(n).open("wb") as log:
-            self._brokers[n] = subprocess.Popen(
-                [SCRIPT, "exec", *self._options, "--broker", str(n)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=_die_with_the_test_run,
-            )
-
-    def _await_started(self, n):
-        deadline = time.monotonic() + START_LIMIT_S
-        while "Kafka Server started" not in self.log(n).read_text(encoding="utf-8", errors="replace"):
-            ended = self._brokers[n].poll() is not None
-            if ended or time.monotonic() > deadline:
-                tail = "\n".join(self.log(n).read_text(encoding="utf-8", errors="replace").splitlines()[-20:])
-                raise RuntimeError(f"broker {n} {'ended' if ended else 'did not come up'}:\n{tail}")
-            time.sleep(0.05)
+        command = [SCRIPT, "exec", *self._options, "--broker", str(n)]
+        self._brokers[n] = ServerProcess(f"broker {n}", command, self.log(n), "Kafka Server started")

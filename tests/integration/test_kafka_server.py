@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 from confluent_kafka import Consumer, KafkaError, Producer
-from kafka_server import ROOT, free_port_block
+from kafka_server import PLANES
+from server_process import ROOT, free_port
 
 
 def produce(properties, topic, value=b"frame", timeout_s=20):
@@ -64,7 +65,7 @@ def fw_kafka(word, *options):
 
 
 def test_fw_kafka_starts_and_stops(tmp_path):
-    options = ["--port", str(free_port_block(1)), "--dir", str(tmp_path / "run")]
+    options = ["--port", str(free_port(PLANES)), "--dir", str(tmp_path / "run")]
     assert fw_kafka("status", *options).returncode == 1
     try:
         started = fw_kafka("start", *options)
