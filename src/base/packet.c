@@ -22,6 +22,7 @@ void fw_packet_free(struct fw_packet *packet)
 {
     if (packet != NULL) {
         free(packet->data);
+        free(packet->new_extradata);
         free(packet);
     }
 }

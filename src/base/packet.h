@@ -21,6 +21,9 @@ struct fw_packet {
     int64_t duration; // 0 when unknown
     int64_t number;   // place in decoding order, from 0; the identity that a picture keeps
     bool key;
+    bool hidden;            // decode it for the pictures that need it, show nothing (an edit list)
+    uint8_t *new_extradata; // owned; the codec's parameters from this packet on, NULL: as before
+    size_t new_extradata_size;
 };
 
 // A packet with its own memory of `size` bytes (contents undefined), times unknown. NULL when

@@ -13,7 +13,7 @@ struct fw_rational {
     int den;
 };
 
-enum { FW_CODEC_NAME_SIZE = 16 };
+enum { FW_CODEC_NAME_SIZE = 16, FW_PIXEL_FORMAT_NAME_SIZE = 16 };
 
 struct fw_stream {
     char codec[FW_CODEC_NAME_SIZE]; // FFmpeg's name: "h264", "hevc", "vp9", "av1", "mpeg4", "mjpeg"
@@ -28,6 +28,13 @@ struct fw_stream {
     int rotation;        // degrees clockwise to turn a picture for display: 0, 90, 180, 270
     int64_t n_frames;    // what the container's index promises; 0 when unknown
     int64_t duration_us; // what the container's header promises; 0 when unknown
+
+    // What only the container says about some codecs; 0 or "" when unknown.
+    uint32_t codec_tag;                           // its four characters for the codec
+    int bits_per_sample;                          // as coded
+    char pixel_format[FW_PIXEL_FORMAT_NAME_SIZE]; // FFmpeg's name: "yuv420p" ...
+    int color_matrix;                             // code point of ISO/IEC 23091-2
+    int color_range;                              // 1 limited (16..235), 2 full (0..255)
 };
 
 // Copies `from` and its extradata into *to, which holds nothing before.
