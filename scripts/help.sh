@@ -15,6 +15,7 @@ cat <<'HELP'
 For those who work on it:
   check       everything that must hold: test, lint, clang, asan, tsan, a short fuzz
   fmt lint    set the form of the C code; look for faults in C and shell
+  docs        write what documents take from the program
   asan tsan   the tests under AddressSanitizer (with UBSan), under ThreadSanitizer
   fuzz [--seconds N] [TARGET...]    feed each parser with mutated input
   cov         which lines the tests reach

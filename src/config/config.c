@@ -4,27 +4,18 @@
 
 #include "config/original.h"
 
-#include <assert.h>
-#include <stdint.h>
 #include <string.h>
-
-static const struct fw_option *option_named(const char *name)
-{
-    const struct fw_option *option =
-        fw_option_find(&fw_config_options, UINT32_MAX, name, strlen(name));
-    assert(option != NULL);
-    return option;
-}
 
 int fw_config_load(unsigned command, int argc, char *const argv[], char *const environ_[],
                    struct fw_config *ret, struct fw_request *ret_request, struct fw_error *err)
 {
+    static const char env_file[] = "env-file";
     const struct fw_load_from from = {
         .command = command,
         .argc = argc,
         .argv = argv,
         .environ = environ_,
-        .env_file = option_named("env-file"),
+        .env_file = fw_option_find(&fw_config_options, command, env_file, strlen(env_file)),
     };
     int rc = fw_options_load(&fw_config_options, &from, ret, ret_request, err);
     if (rc < 0) {

@@ -26,6 +26,12 @@ enum fw_progress {
     FW_PROGRESS_NEVER,
 };
 
+enum fw_help_format {
+    FW_HELP_TEXT,
+    FW_HELP_MAN,
+    FW_HELP_MARKDOWN,
+};
+
 struct fw_config {
     // results
     char *output_dir;
@@ -53,6 +59,7 @@ struct fw_config {
     int n_workers; // 0: as many as there are cores (base/cores.h)
     enum fw_log_level log_level;
     char *env_file;
+    enum fw_help_format help_format;
 };
 
 extern const struct fw_option_table fw_config_options;

@@ -354,14 +354,14 @@ static void note_bad_line(struct fw_dotenv *dotenv, unsigned line)
     dotenv->n_bad_lines++;
 }
 
-static void append_entry(struct fw_dotenv *dotenv, char *name, char *value, unsigned line)
+static void append_entry(struct fw_dotenv *dotenv, struct fw_dotenv_entry entry)
 {
     size_t n = dotenv->n_entries;
     if ((n & (n - 1)) == 0) { // full at each power of two
         size_t room = n > 0 ? 2 * n : 1;
         dotenv->entries = fw_xrealloc(dotenv->entries, room * sizeof(dotenv->entries[0]));
     }
-    dotenv->entries[n] = (struct fw_dotenv_entry){ .name = name, .value = value, .line = line };
+    dotenv->entries[n] = entry;
     dotenv->n_entries++;
 }
 
@@ -397,7 +397,8 @@ static int parse_entry(struct cursor *cursor, const struct fw_dotenv_scope *envi
         return fw_error_set(err, FW_ERROR_CONFIG, E2BIG, "line %u: more than %d entries", line,
                             FW_DOTENV_ENTRIES);
     }
-    append_entry(dotenv, FW_TAKE(name), value.text, line);
+    append_entry(dotenv, (struct fw_dotenv_entry){
+                             .name = FW_TAKE(name), .value = value.text, .line = line });
     return 0;
 }
 

@@ -242,7 +242,7 @@ static int load_file(struct loading *loading, struct fw_error *err)
 
 static int load_options(struct loading *loading, struct fw_error *err)
 {
-    int rc = load_file(loading, err);
+    int rc = loading->from->env_file != NULL ? load_file(loading, err) : 0;
     for (size_t i = 0; rc == 0 && i < loading->table->n; i++) {
         if ((loading->table->options[i].commands & loading->from->command) != 0) {
             rc = load_option(loading, i, err);

@@ -46,7 +46,8 @@ struct fw_load_from {
     int argc;         // without program and command
     char *const *argv;
     char *const *environ;
-    const struct fw_option *env_file; // the option that names a file to be read instead of .env
+    const struct fw_option *env_file; // the option that names a file to be read instead of .env;
+                                      // NULL: the command reads none
 };
 
 // Loads every option of the command into `config`, a struct that the table describes and that holds

@@ -34,9 +34,10 @@ struct fw_texts {
 
 struct fw_option {
     const char *name;     // long, without dashes; NULL: not on the command line
-    char letter;          // short; 0: none
     const char *variable; // in the environment and .env; NULL: command line only
     enum fw_option_type type;
+    char letter;          // short; 0: none
+    bool secret;          // its value is never shown
     const char *fallback; // the default, as text; NULL: unset
     const char *unset;    // what unset means, in words: "the model's own"
     double min;           // of numbers, inclusive; of durations, in seconds
@@ -48,7 +49,6 @@ struct fw_option {
     const char *help;           // whole sentences
     unsigned commands;          // mask of those that take it
     size_t offset;              // of its field
-    bool secret;                // its value is never shown
     // A check of the text beyond type and range, or NULL. Fills *err.
     int (*check)(const char *text, struct fw_error *err);
 };

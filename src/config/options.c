@@ -32,6 +32,7 @@ static const char *const presets[] = { "fast-cabac", "ultrafast", "superfast", "
                                        "slower",     "veryslow",  "placebo",   NULL };
 static const char *const progresses[] = { "auto", "always", "never", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug", "trace", NULL };
+static const char *const help_formats[] = { "text", "man", "markdown", NULL };
 
 static int check_video_id(const char *text, struct fw_error *err)
 {
@@ -221,6 +222,17 @@ static const struct fw_option options[] = {
         .group = general,
         .help = "The file with variables to read instead of .env.",
         .commands = RUN,
+    },
+    {
+        .name = "format",
+        CHOICE(help_format, fw_help_format),
+        .fallback = "text",
+        .choices = help_formats,
+        .placeholder = "FORM",
+        .group = general,
+        .help = "The form of the help: text; man for a manual page's list of options, in scdoc; "
+                "markdown for the tables of docs/CONFIGURATION.md.",
+        .commands = FW_COMMAND_HELP,
     },
 
     {

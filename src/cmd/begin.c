@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// What every command begins and ends with.
+#include "base/escape.h"
+#include "cmd/commands.h"
+#include "config/suggest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SHOWN_SIZE = 100 };
+
+void fw_command_guard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        // Opened the wrong way round: a read or write fails as it would on the closed one.
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) {
+            _exit(FW_EXIT_FAILED); // nowhere to say it
+        }
+    }
+}
+
+int fw_command_missing(const char *name)
+{
+    if (name == NULL) {
+        fw_help_all(stderr);
+        return FW_EXIT_MISUSE;
+    }
+    struct fw_suggestion suggestion = fw_suggest(name, strlen(name));
+    for (size_t i = 0; i < fw_n_commands; i++) {
+        fw_suggest_offer(&suggestion, fw_commands[i].name);
+    }
+    char shown[SHOWN_SIZE];
+    fw_escape(name, strlen(name), shown, sizeof(shown));
+    fprintf(stderr, "firewatch: there is no command \"%s\"", shown);
+    if (suggestion.best != NULL) {
+        fprintf(stderr, "; did you mean \"%s\"?", suggestion.best);
+    }
+    fputs("\n\"firewatch help\" lists them.\n", stderr);
+    return FW_EXIT_MISUSE;
+}
+
+static int misuse(const struct fw_command *command, const char *text)
+{
+    fprintf(stderr, "firewatch %s: %s\n\"firewatch %s --help\" shows how it is used.\n",
+            command->name, text, command->name);
+    return FW_EXIT_MISUSE;
+}
+
+static int check_arguments(const struct fw_command *command, const struct fw_arguments *arguments)
+{
+    char text[2 * SHOWN_SIZE];
+    if (arguments->n_rest < command->min_arguments) {
+        snprintf(text, sizeof(text), "%s is missing", command->usage);
+        return misuse(command, text);
+    }
+    if (arguments->n_rest > command->max_arguments) {
+        const char *extra = arguments->rest[command->max_arguments];
+        char shown[SHOWN_SIZE];
+        snprintf(text, sizeof(text), "\"%s\" is one argument too many",
+                 fw_escape(extra, strlen(extra), shown, sizeof(shown)));
+        return misuse(command, text);
+    }
+    return FW_COMMAND_GOES_ON;
+}
+
+static void log_notes(const struct fw_request *request)
+{
+    for (size_t i = 0; i < request->n_notes; i++) {
+        fw_log(request->notes[i].level, "%s", request->notes[i].text);
+    }
+}
+
+int fw_command_begin(const struct fw_command *command, int argc, char *argv[],
+                     struct fw_config *ret_config, struct fw_request *ret_request)
+{
+    struct fw_error err = { 0 };
+    if (fw_config_load(command->bit, argc, argv, environ, ret_config, ret_request, &err) < 0) {
+        return misuse(command, err.text);
+    }
+    int code = FW_COMMAND_GOES_ON;
+    if (ret_request->arguments.wants_help) {
+        fw_help_command(stdout, command);
+        code = fw_command_end(FW_EXIT_GOOD);
+    } else {
+        code = check_arguments(command, &ret_request->arguments);
+    }
+    if (code != FW_COMMAND_GOES_ON) {
+        fw_config_done(ret_config);
+        fw_request_done(ret_request);
+        return code;
+    }
+    fw_log_set_level(ret_config->log_level);
+    log_notes(ret_request);
+    return FW_COMMAND_GOES_ON;
+}
+
+int fw_command_end(int code)
+{
+    fw_log_flush();
+    bool failed = ferror(stdout) != 0; // of an earlier write, whose errno is gone
+    int error = 0;
+    if (fflush(stdout) != 0) {
+        failed = true;
+        error = errno;
+    }
+    if (failed && error != EPIPE) {
+        fprintf(stderr, "firewatch: cannot write to standard output%s%s\n", error != 0 ? ": " : "",
+                error != 0 ? strerrordesc_np(error) : "");
+    }
+    return failed ? FW_EXIT_FAILED : code;
+}
