@@ -180,7 +180,7 @@ static int read_fields(const struct fw_value *map, struct fw_buffer *scratch,
     } else {
         take_data(&fields, scratch, frame);
     }
-    if (schema > 0 && frame->run_id[0] == '\0') {
+    if ((schema > 0 || frame->last) && frame->run_id[0] == '\0') {
         fw_fields_fail(&fields, RUN_ID, "is missing");
     }
     return fields.ret < 0 ? fields.ret

@@ -258,6 +258,12 @@ static void a_missing_field_is_named(void **unused)
     encode(&frame);
     edit_map(&message, "total_frames", NULL, &edited);
     assert_refused(&edited, "total_frames is missing");
+    struct fw_buffer of_no_schema;
+    fw_buffer_init(&of_no_schema, 4096);
+    edit_map(&message, "schema", NULL, &of_no_schema);
+    edit_map(&of_no_schema, "run_id", NULL, &edited);
+    assert_refused(&edited, "run_id is missing");
+    fw_buffer_done(&of_no_schema);
 }
 
 static void what_may_be_missing_has_the_originals_meaning(void **unused)
