@@ -16,6 +16,16 @@ void fw_stream_copy(struct fw_stream *to, const struct fw_stream *from)
     }
 }
 
+void fw_stream_set_extradata(struct fw_stream *stream, const uint8_t *extradata, size_t size)
+{
+    free(stream->extradata);
+    stream->extradata = size > 0 ? fw_xmalloc(size) : NULL;
+    stream->extradata_size = size;
+    if (size > 0) {
+        memcpy(stream->extradata, extradata, size);
+    }
+}
+
 void fw_stream_done(struct fw_stream *stream)
 {
     free(stream->extradata);

@@ -40,6 +40,9 @@ struct fw_stream {
 // Copies `from` and its extradata into *to, which holds nothing before.
 void fw_stream_copy(struct fw_stream *to, const struct fw_stream *from);
 
+// Replaces the stream's extradata by a copy of `size` bytes, which are not its own.
+void fw_stream_set_extradata(struct fw_stream *stream, const uint8_t *extradata, size_t size);
+
 // Frees what the stream owns and zeroes it. The struct itself is the caller's.
 void fw_stream_done(struct fw_stream *stream);
 

@@ -14,6 +14,7 @@ struct fw_frame fw_frame_init(void)
                               .pts = FW_NO_TIME,
                               .dts = FW_NO_TIME,
                               .time_base = { 0, 1 },
+                              .frame_rate = { 0, 1 },
                               .sample_aspect = { 1, 1 } };
 }
 
@@ -37,13 +38,32 @@ static void pack_original(struct fw_msgpack *map, const struct fw_frame *frame)
     }
 }
 
+static void pack_container(struct fw_msgpack *map, const struct fw_frame *frame)
+{
+    if (frame->codec_tag != 0) {
+        fw_msgpack_int(map, "codec_tag", frame->codec_tag);
+    }
+    if (frame->bits_per_sample != 0) {
+        fw_msgpack_int(map, "bits_per_sample", frame->bits_per_sample);
+    }
+    if (frame->pixel_format[0] != '\0') {
+        fw_msgpack_text(map, "pixel_format", frame->pixel_format);
+    }
+    if (frame->color_matrix != 0) {
+        fw_msgpack_int(map, "color_matrix", frame->color_matrix);
+    }
+    if (frame->color_range != 0) {
+        fw_msgpack_int(map, "color_range", frame->color_range);
+    }
+}
+
 static void pack_stream(struct fw_msgpack *map, const struct fw_frame *frame)
 {
     if (frame->time_base.num > 0) {
         fw_msgpack_rational(map, "time_base", frame->time_base);
     }
-    if (frame->extradata_size > 0) {
-        fw_msgpack_bytes(map, "extradata", frame->extradata, frame->extradata_size);
+    if (frame->frame_rate.num > 0) {
+        fw_msgpack_rational(map, "frame_rate", frame->frame_rate);
     }
     if (frame->rotation != 0) {
         fw_msgpack_int(map, "rotation", frame->rotation);
@@ -51,6 +71,7 @@ static void pack_stream(struct fw_msgpack *map, const struct fw_frame *frame)
     if (!has_square_pixels(frame)) {
         fw_msgpack_rational(map, "sample_aspect", frame->sample_aspect);
     }
+    pack_container(map, frame);
 }
 
 static void pack_times(struct fw_msgpack *map, const struct fw_frame *frame)
@@ -80,6 +101,12 @@ static void pack_ours(struct fw_msgpack *map, const struct fw_frame *frame)
         return;
     }
     fw_msgpack_bool(map, "key", frame->key);
+    if (frame->hidden) {
+        fw_msgpack_bool(map, "hidden", true);
+    }
+    if (frame->extradata_size > 0) {
+        fw_msgpack_bytes(map, "extradata", frame->extradata, frame->extradata_size);
+    }
     if (frame->key) {
         pack_stream(map, frame);
     }
@@ -151,6 +178,9 @@ static void write_stream(struct fw_json *json, const struct fw_frame *frame)
     if (frame->time_base.num > 0) {
         write_rational(json, "time_base", frame->time_base);
     }
+    if (frame->frame_rate.num > 0) {
+        write_rational(json, "frame_rate", frame->frame_rate);
+    }
     if (frame->rotation != 0) {
         fw_json_key(json, "rotation");
         fw_json_int(json, frame->rotation);
@@ -178,6 +208,10 @@ static void write_ours(struct fw_json *json, const struct fw_frame *frame)
     }
     fw_json_key(json, "key");
     fw_json_bool(json, frame->key);
+    if (frame->hidden) {
+        fw_json_key(json, "hidden");
+        fw_json_bool(json, true);
+    }
     if (frame->key) {
         write_stream(json, frame);
     }

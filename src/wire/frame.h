@@ -7,8 +7,8 @@
 // bytes of video_id.
 //
 // What a decoder must know of the stream before its first packet (codec parameters, time base,
-// rotation, pixel shape) travels in every message with `key` set, because a take-over may begin
-// there, and in no other.
+// rotation, pixel shape ...) travels in every message with `key` set, because a take-over may begin
+// there, and in no other: but for codec parameters that change at a packet that is no keyframe.
 #ifndef FW_WIRE_FRAME_H
 #define FW_WIRE_FRAME_H
 
@@ -45,16 +45,41 @@ struct fw_frame {
     bool last;            // the marker: the run ends here
     int64_t total_frames; // the marker's: how many frames the run has had
 
-    // The stream's facts, in key messages only.
-    struct fw_rational time_base; // 0/1: none given
-    const uint8_t *extradata;     // borrowed; NULL when there is none
+    bool hidden; // decode it for the pictures that need it, show nothing
+    const uint8_t
+        *extradata; // borrowed; the codec's parameters from this message on; NULL: as before
     size_t extradata_size;
+
+    // The stream's facts, in key messages only. Those behind sample_aspect are what only the
+    // container says about some codecs, as in struct fw_stream.
+    struct fw_rational time_base;     // 0/1: none given
+    struct fw_rational frame_rate;    // 0/1 when unknown
     int rotation;                     // degrees clockwise: 0, 90, 180, 270
     struct fw_rational sample_aspect; // 1/1 when not given
+    uint32_t codec_tag;               // 0 when unknown
+    int bits_per_sample;
+    char pixel_format[FW_LIMIT_PIXEL_FORMAT_BYTES + 1];
+    int color_matrix;
+    int color_range;
 };
 
 // A frame with nothing in it but the defaults.
 struct fw_frame fw_frame_init(void);
+
+// Fills in what a stream and its packet say: all but ids, timestamp and schema. Data and extradata
+// are borrowed. The extradata are the packet's new ones, where it has any; else, with a keyframe,
+// those of the stream, which the caller keeps up to date (fw_stream_set_extradata).
+void fw_frame_set_packet(struct fw_frame *frame, const struct fw_stream *stream,
+                         const struct fw_packet *packet);
+
+// The stream that a key message tells of, with its own copy of the extradata: the caller ends it
+// with fw_stream_done. A JPEG picture's codec is "mjpeg".
+struct fw_stream fw_frame_stream(const struct fw_frame *frame);
+
+// The packet that a message carries, with its own copy of the data. `stream` is what the decoder
+// knows; extradata that differ from its own become the packet's new ones, and the stream's. NULL
+// when memory is short. Not for the marker.
+struct fw_packet *fw_frame_packet(const struct fw_frame *frame, struct fw_stream *stream);
 
 // Appends the message as msgpack. Without run_id exactly the original's seven fields are written.
 // With one, `key` decides whether the stream's facts are. Errors: DATA when the buffer is full.

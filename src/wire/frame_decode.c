@@ -25,13 +25,20 @@ enum field {
     DTS,
     DURATION,
     TIME_BASE,
+    FRAME_RATE,
     KEY,
+    HIDDEN,
     RUN_ID,
     LAST,
     TOTAL_FRAMES,
     SCHEMA,
     ROTATION,
     SAMPLE_ASPECT,
+    CODEC_TAG,
+    BITS_PER_SAMPLE,
+    PIXEL_FORMAT,
+    COLOR_MATRIX,
+    COLOR_RANGE,
     N_FIELDS,
 };
 
@@ -49,13 +56,20 @@ static const char *const names[N_FIELDS] = {
     [DTS] = "dts",
     [DURATION] = "duration",
     [TIME_BASE] = "time_base",
+    [FRAME_RATE] = "frame_rate",
     [KEY] = "key",
+    [HIDDEN] = "hidden",
     [RUN_ID] = "run_id",
     [LAST] = "last",
     [TOTAL_FRAMES] = "total_frames",
     [SCHEMA] = "schema",
     [ROTATION] = "rotation",
     [SAMPLE_ASPECT] = "sample_aspect",
+    [CODEC_TAG] = "codec_tag",
+    [BITS_PER_SAMPLE] = "bits_per_sample",
+    [PIXEL_FORMAT] = "pixel_format",
+    [COLOR_MATRIX] = "color_matrix",
+    [COLOR_RANGE] = "color_range",
 };
 
 // The original's producer passes on what OpenCV reports, also 0.0 and NaN; its readers take 30 for
@@ -129,19 +143,28 @@ static int64_t take_ticks(struct fw_fields *fields, enum field field)
     return fw_fields_int_or(fields, field, -FW_LIMIT_TICKS, FW_LIMIT_TICKS, FW_NO_TIME);
 }
 
-static void take_codec(struct fw_fields *fields, struct fw_frame *frame)
+// A name of FFmpeg's.
+static void take_name(struct fw_fields *fields, enum field field, char *to, size_t size)
 {
-    fw_fields_text_or_empty(fields, CODEC, frame->codec, sizeof(frame->codec));
-    if (frame->codec[strspn(frame->codec, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0') {
-        fw_fields_fail(fields, CODEC, "holds something else than a-z, 0-9 and _");
+    fw_fields_text_or_empty(fields, field, to, size);
+    if (to[strspn(to, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0') {
+        fw_fields_fail(fields, field, "holds something else than a-z, 0-9 and _");
     }
+}
+
+static void take_container(struct fw_fields *fields, struct fw_frame *frame)
+{
+    frame->codec_tag = (uint32_t)fw_fields_int_or(fields, CODEC_TAG, 0, UINT32_MAX, 0);
+    frame->bits_per_sample = (int)fw_fields_int_or(fields, BITS_PER_SAMPLE, 0, 64, 0);
+    take_name(fields, PIXEL_FORMAT, frame->pixel_format, sizeof(frame->pixel_format));
+    frame->color_matrix = (int)fw_fields_int_or(fields, COLOR_MATRIX, 0, 255, 0);
+    frame->color_range = (int)fw_fields_int_or(fields, COLOR_RANGE, 0, 2, 0);
 }
 
 static void take_stream(struct fw_fields *fields, struct fw_frame *frame)
 {
     frame->time_base = fw_fields_rational_or(fields, TIME_BASE, frame->time_base);
-    frame->extradata = fw_fields_bytes_or_null(fields, EXTRADATA, FW_LIMIT_EXTRADATA_BYTES,
-                                               &frame->extradata_size);
+    frame->frame_rate = fw_fields_rational_or(fields, FRAME_RATE, frame->frame_rate);
     frame->rotation = (int)fw_fields_int_or(fields, ROTATION, 0, 270, 0);
     frame->sample_aspect = fw_fields_rational_or(fields, SAMPLE_ASPECT, frame->sample_aspect);
     if (frame->rotation % 90 != 0) {
@@ -150,16 +173,20 @@ static void take_stream(struct fw_fields *fields, struct fw_frame *frame)
     if (frame->time_base.num == 0 && (frame->pts != FW_NO_TIME || frame->codec[0] != '\0')) {
         fw_fields_fail(fields, TIME_BASE, "is missing");
     }
+    take_container(fields, frame);
 }
 
 static void take_ours(struct fw_fields *fields, struct fw_frame *frame)
 {
     fw_fields_text_or_empty(fields, RUN_ID, frame->run_id, sizeof(frame->run_id));
-    take_codec(fields, frame);
+    take_name(fields, CODEC, frame->codec, sizeof(frame->codec));
     frame->pts = take_ticks(fields, PTS);
     frame->dts = take_ticks(fields, DTS);
     frame->duration = fw_fields_int_or(fields, DURATION, 0, FW_LIMIT_TICKS, 0);
     frame->last = fw_fields_bool_or(fields, LAST, false);
+    frame->hidden = fw_fields_bool_or(fields, HIDDEN, false);
+    frame->extradata = fw_fields_bytes_or_null(fields, EXTRADATA, FW_LIMIT_EXTRADATA_BYTES,
+                                               &frame->extradata_size);
     // A JPEG picture needs no other; of a packet it must be said.
     frame->key = fw_fields_bool_or(fields, KEY, frame->codec[0] == '\0');
     if (frame->key && !frame->last) {

@@ -34,6 +34,7 @@ enum {
     // (Kafka's own limit), the path of a file.
     FW_LIMIT_RUN_ID_BYTES = 64,
     FW_LIMIT_CODEC_BYTES = 15,
+    FW_LIMIT_PIXEL_FORMAT_BYTES = 15,
     FW_LIMIT_TIMESTAMP_BYTES = 63,
     FW_LIMIT_MODEL_ID_BYTES = 127,
     FW_LIMIT_TOPIC_BYTES = 249,

@@ -57,8 +57,30 @@ static struct fw_frame keyframe(void)
     frame.time_base = (struct fw_rational){ 1, 30000 };
     frame.extradata = parameters;
     frame.extradata_size = sizeof(parameters);
+    frame.frame_rate = (struct fw_rational){ 30000, 1001 };
     frame.rotation = 90;
     frame.sample_aspect = (struct fw_rational){ 4, 3 };
+    frame.codec_tag = UINT32_MAX;
+    frame.bits_per_sample = 24;
+    memcpy(frame.pixel_format, "yuvj420p", 9);
+    frame.color_matrix = 6;
+    frame.color_range = 2;
+    frame.hidden = true;
+    return frame;
+}
+
+// Without what only packets have.
+static struct fw_frame keyframe_as_jpeg(void)
+{
+    struct fw_frame frame = keyframe();
+    frame.codec[0] = '\0';
+    frame.extradata = NULL;
+    frame.extradata_size = 0;
+    frame.codec_tag = 0;
+    frame.bits_per_sample = 0;
+    memset(frame.pixel_format, 0, sizeof(frame.pixel_format));
+    frame.color_matrix = 0;
+    frame.color_range = 0;
     return frame;
 }
 
@@ -98,8 +120,24 @@ static void assert_same_bytes(const uint8_t *a, size_t n_a, const uint8_t *b, si
     }
 }
 
+static void assert_same_stream(const struct fw_frame *a, const struct fw_frame *b)
+{
+    assert_string_equal(a->codec, b->codec);
+    assert_memory_equal(&a->time_base, &b->time_base, sizeof(a->time_base));
+    assert_memory_equal(&a->frame_rate, &b->frame_rate, sizeof(a->frame_rate));
+    assert_same_bytes(a->extradata, a->extradata_size, b->extradata, b->extradata_size);
+    assert_int_equal(a->rotation, b->rotation);
+    assert_memory_equal(&a->sample_aspect, &b->sample_aspect, sizeof(a->sample_aspect));
+    assert_int_equal(a->codec_tag, b->codec_tag);
+    assert_int_equal(a->bits_per_sample, b->bits_per_sample);
+    assert_string_equal(a->pixel_format, b->pixel_format);
+    assert_int_equal(a->color_matrix, b->color_matrix);
+    assert_int_equal(a->color_range, b->color_range);
+}
+
 static void assert_same(const struct fw_frame *a, const struct fw_frame *b)
 {
+    assert_same_stream(a, b);
     assert_string_equal(a->video_id, b->video_id);
     assert_int_equal(a->frame_number, b->frame_number);
     assert_string_equal(a->timestamp, b->timestamp);
@@ -108,17 +146,13 @@ static void assert_same(const struct fw_frame *a, const struct fw_frame *b)
     assert_int_equal(a->width, b->width);
     assert_int_equal(a->height, b->height);
     assert_string_equal(a->run_id, b->run_id);
-    assert_string_equal(a->codec, b->codec);
     assert_int_equal(a->key, b->key);
+    assert_int_equal(a->hidden, b->hidden);
     assert_true(a->pts == b->pts);
     assert_true(a->dts == b->dts);
     assert_int_equal(a->duration, b->duration);
     assert_int_equal(a->last, b->last);
     assert_int_equal(a->total_frames, b->total_frames);
-    assert_memory_equal(&a->time_base, &b->time_base, sizeof(a->time_base));
-    assert_same_bytes(a->extradata, a->extradata_size, b->extradata, b->extradata_size);
-    assert_int_equal(a->rotation, b->rotation);
-    assert_memory_equal(&a->sample_aspect, &b->sample_aspect, sizeof(a->sample_aspect));
 }
 
 static void the_originals_bytes_come_out_and_go_in(void **unused)
@@ -166,15 +200,16 @@ static void ours_survive_the_way(void **unused)
     struct fw_frame back = decode(&message);
     assert_same(&back, &frame);
 
-    // Between keyframes the stream's facts stay at home.
+    // Between keyframes the stream's facts stay at home; only new parameters travel.
     frame.key = false;
     size_t key_size = message.size;
     encode(&frame);
-    assert_true(message.size + 60 < key_size);
+    assert_true(message.size + 140 < key_size);
     back = decode(&message);
     assert_false(back.key);
-    assert_int_equal(back.extradata_size, 0);
+    assert_int_equal(back.extradata_size, sizeof(parameters));
     assert_int_equal(back.time_base.num, 0);
+    assert_int_equal(back.codec_tag, 0);
     assert_true(back.pts == 12012);
 
     frame = marker();
@@ -187,10 +222,7 @@ static void ours_survive_the_way(void **unused)
 static void ours_survive_as_json_too(void **unused)
 {
     (void)unused;
-    struct fw_frame frame = keyframe();
-    frame.codec[0] = '\0';
-    frame.extradata = NULL;
-    frame.extradata_size = 0;
+    struct fw_frame frame = keyframe_as_jpeg();
     fw_buffer_clear(&message);
     assert_int_equal(fw_frame_encode_json(&frame, &message, NULL), 0);
     struct fw_frame back = decode(&message);
@@ -326,6 +358,11 @@ static void numbers_out_of_range_are_refused(void **unused)
         { "duration", object_int(-1), "duration is -1, not in 0..9007199254740992" },
         { "rotation", object_int(45), "rotation is no quarter turn" },
         { "rotation", object_int(360), "rotation is 360, not in 0..270" },
+        { "codec_tag", object_int(INT64_C(1) << 32),
+          "codec_tag is 4294967296, not in 0..4294967295" },
+        { "bits_per_sample", object_int(65), "bits_per_sample is 65, not in 0..64" },
+        { "color_matrix", object_int(256), "color_matrix is 256, not in 0..255" },
+        { "color_range", object_int(3), "color_range is 3, not in 0..2" },
         { "schema", object_int(2), "schema version 2 is newer than 1, the newest known here" },
         { "schema", object_int(-1), "schema is -1, not in 0..2147483647" },
     };
@@ -362,6 +399,10 @@ static void wrong_kinds_are_refused(void **unused)
         { "codec", object_text("h264; rm"), "codec holds something else than a-z, 0-9 and _" },
         { "codec", object_text("0123456789abcdef"), "codec has 16 bytes, more than 15" },
         { "extradata", object_text("x"), "extradata is text, not bytes" },
+        { "pixel_format", object_text("a/b"),
+          "pixel_format holds something else than a-z, 0-9 and _" },
+        { "frame_rate", object_double(29.97), "frame_rate is a number, not [num, den]" },
+        { "hidden", object_text("no"), "hidden is text, not true or false" },
         { "pts", object_text("x"), "pts is text, not a whole number" },
         { "time_base", object_int(1), "time_base is an integer, not [num, den]" },
         { "time_base", object_array(zero_den, 2),
@@ -444,9 +485,7 @@ static void every_truncation_is_refused(void **unused)
     for (cut.size = 0; cut.size < message.size; cut.size++) {
         assert_refused(&cut, NULL);
     }
-    frame.codec[0] = '\0';
-    frame.extradata = NULL;
-    frame.extradata_size = 0;
+    frame = keyframe_as_jpeg();
     fw_buffer_clear(&message);
     assert_int_equal(fw_frame_encode_json(&frame, &message, NULL), 0);
     cut = message;
@@ -494,6 +533,134 @@ static void the_key_must_be_the_id(void **unused)
     assert_int_equal(fw_video_id_check_key("cam-7", NULL, 0, &err), -EINVAL);
 }
 
+static void assert_same_streams(const struct fw_stream *a, const struct fw_stream *b)
+{
+    assert_string_equal(a->codec, b->codec);
+    assert_same_bytes(a->extradata, a->extradata_size, b->extradata, b->extradata_size);
+    assert_int_equal(a->width, b->width);
+    assert_int_equal(a->height, b->height);
+    assert_memory_equal(&a->time_base, &b->time_base, sizeof(a->time_base));
+    assert_memory_equal(&a->frame_rate, &b->frame_rate, sizeof(a->frame_rate));
+    assert_memory_equal(&a->sample_aspect, &b->sample_aspect, sizeof(a->sample_aspect));
+    assert_int_equal(a->rotation, b->rotation);
+    assert_int_equal(a->codec_tag, b->codec_tag);
+    assert_int_equal(a->bits_per_sample, b->bits_per_sample);
+    assert_string_equal(a->pixel_format, b->pixel_format);
+    assert_int_equal(a->color_matrix, b->color_matrix);
+    assert_int_equal(a->color_range, b->color_range);
+}
+
+static struct fw_stream a_stream(void)
+{
+    struct fw_stream stream = {
+        .codec = "mpeg4",
+        .width = 640,
+        .height = 480,
+        .time_base = { 1, 30000 },
+        .frame_rate = { 30000, 1001 },
+        .sample_aspect = { 4, 3 },
+        .rotation = 270,
+        .codec_tag = 0x44495658,
+        .bits_per_sample = 24,
+        .pixel_format = "yuv420p",
+        .color_matrix = 5,
+        .color_range = 1,
+    };
+    fw_stream_set_extradata(&stream, parameters, sizeof(parameters));
+    return stream;
+}
+
+static struct fw_packet a_packet(int64_t number, bool key)
+{
+    static uint8_t data[] = { 0, 0, 1, 0xB6 };
+    return (struct fw_packet){ .data = data,
+                               .size = sizeof(data),
+                               .pts = 1001 * number,
+                               .dts = 1001 * number - 1001,
+                               .duration = 1001,
+                               .number = number,
+                               .key = key,
+                               .hidden = number == 2 };
+}
+
+// Sends a packet through a message and gives what a reader that knows `known` makes of it.
+static struct fw_packet *pass(const struct fw_stream *stream, const struct fw_packet *packet,
+                              struct fw_stream *known)
+{
+    struct fw_frame frame = original();
+    memcpy(frame.run_id, "run-1", 6);
+    fw_frame_set_packet(&frame, stream, packet);
+    encode(&frame);
+    frame = decode(&message);
+    if (known->codec[0] == '\0') {
+        *known = fw_frame_stream(&frame);
+    }
+    struct fw_packet *back = fw_frame_packet(&frame, known);
+    assert_same_bytes(back->data, back->size, packet->data, packet->size);
+    assert_int_equal(back->pts, packet->pts);
+    assert_int_equal(back->dts, packet->dts);
+    assert_int_equal(back->duration, packet->duration);
+    assert_int_equal(back->number, packet->number);
+    assert_int_equal(back->key, packet->key);
+    assert_int_equal(back->hidden, packet->hidden);
+    return back;
+}
+
+static void a_stream_passes_through_messages(void **unused)
+{
+    (void)unused;
+    uint8_t changed[] = { 9, 9, 9 };
+    struct fw_stream stream = a_stream();
+    struct fw_stream known = { 0 };
+    for (int64_t number = 0; number < 6; number++) {
+        // The parameters change at packet 3, which is no keyframe; 5 is one.
+        struct fw_packet packet = a_packet(number, number % 5 == 0);
+        packet.new_extradata = number == 3 ? changed : NULL;
+        packet.new_extradata_size = number == 3 ? sizeof(changed) : 0;
+        struct fw_packet *back = pass(&stream, &packet, &known);
+        assert_int_equal(back->new_extradata_size, packet.new_extradata_size);
+        if (number == 3) {
+            assert_memory_equal(back->new_extradata, changed, sizeof(changed));
+            fw_stream_set_extradata(&stream, changed, sizeof(changed));
+        }
+        assert_same_streams(&known, &stream);
+        fw_packet_free(back);
+    }
+    fw_stream_done(&stream);
+    fw_stream_done(&known);
+}
+
+static void parameters_that_changed_with_a_keyframe_are_noticed(void **unused)
+{
+    (void)unused;
+    uint8_t changed[] = { 9, 9, 9 };
+    struct fw_stream stream = a_stream();
+    struct fw_stream known = { 0 };
+    struct fw_packet first = a_packet(0, true);
+    fw_packet_free(pass(&stream, &first, &known));
+    struct fw_packet second = a_packet(1, true);
+    fw_stream_set_extradata(&stream, changed, sizeof(changed));
+    struct fw_packet *back = pass(&stream, &second, &known);
+    assert_same_bytes(back->new_extradata, back->new_extradata_size, changed, sizeof(changed));
+    fw_packet_free(back);
+    back = pass(&stream, &second, &known);
+    assert_null(back->new_extradata);
+    fw_packet_free(back);
+    fw_stream_done(&stream);
+    fw_stream_done(&known);
+}
+
+static void a_picture_of_the_originals_is_a_stream_of_jpeg(void **unused)
+{
+    (void)unused;
+    struct fw_frame frame = original();
+    struct fw_stream stream = fw_frame_stream(&frame);
+    assert_string_equal(stream.codec, "mjpeg");
+    assert_int_equal(stream.width, 640);
+    assert_null(stream.extradata);
+    fw_stream_done(&stream);
+}
+
 static int open_buffers(void **unused)
 {
     (void)unused;
@@ -531,6 +698,9 @@ int main(void)
         cmocka_unit_test(base64_within_json_is_checked),
         cmocka_unit_test(a_frame_larger_than_the_buffers_limit_is_refused),
         cmocka_unit_test(the_key_must_be_the_id),
+        cmocka_unit_test(a_stream_passes_through_messages),
+        cmocka_unit_test(parameters_that_changed_with_a_keyframe_are_noticed),
+        cmocka_unit_test(a_picture_of_the_originals_is_a_stream_of_jpeg),
     };
     return cmocka_run_group_tests(tests, open_buffers, close_buffers);
 }
