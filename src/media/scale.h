@@ -13,9 +13,11 @@ struct fw_scaler;
 struct fw_scaler *fw_scaler_new(int width, int height);
 void fw_scaler_free(struct fw_scaler *scaler); // NULL is allowed
 
-// Writes `image`, squashed to the scaler's size by a box filter (each output pixel is the mean of
-// the area it covers), as planar RGB: `ret_rgb` holds 3 x height x width floats in 0..1, R plane
-// first. The image's matrix and range decide the conversion.
+// Writes `image`, squashed to the scaler's size, as planar RGB: `ret_rgb` holds 3 x height x width
+// floats in 0..1, R plane first. Each output pixel is the mean of the area that it covers; a side
+// that grows is interpolated between the centres of pixels. That is done in YUV, in 8 bits; the
+// image's matrix and range decide the conversion. Off by at most 4/255 from doing it in real
+// numbers.
 void fw_scaler_to_rgb(struct fw_scaler *scaler, const struct fw_image *image, float *ret_rgb);
 
 FW_DEFINE_CLEANUP(struct fw_scaler *, fw_scaler_free)
