@@ -140,9 +140,11 @@ void fw_json_thousandths(struct fw_json *json, int64_t value)
     uint64_t fraction = magnitude(value) % 1000;
     char *end = text + sizeof(text);
     char *point = end - 4;
-    // 1000 + fraction keeps the zeros in front; its first digit makes way for the point.
-    write_unsigned(end, 1000 + fraction);
     *point = '.';
+    for (int i = 3; i > 0; i--) {
+        point[i] = (char)('0' + fraction % 10);
+        fraction /= 10;
+    }
     while (end - point > 2 && end[-1] == '0') {
         end--;
     }

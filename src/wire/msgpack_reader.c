@@ -184,7 +184,7 @@ static bool take_value(struct cursor *cursor, struct fw_value *value)
     }
     if (first <= 0x7F || first >= 0xE0) {
         value->kind = FW_VALUE_INT;
-        value->integer = (int8_t)first;
+        value->integer = first <= 0x7F ? (int64_t)first : (int64_t)first - 0x100;
         return true;
     }
     if (first <= 0x8F) {
