@@ -98,6 +98,14 @@ void fw_credits_give(struct fw_credits *credits, size_t size_bytes)
     }
 }
 
+size_t fw_credits_n_items(struct fw_credits *credits)
+{
+    pthread_mutex_lock(&credits->lock);
+    size_t n_items = credits->n_items;
+    pthread_mutex_unlock(&credits->lock);
+    return n_items;
+}
+
 void fw_credits_close(struct fw_credits *credits)
 {
     pthread_mutex_lock(&credits->lock);

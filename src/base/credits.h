@@ -29,6 +29,9 @@ bool fw_credits_try(struct fw_credits *credits, size_t size_bytes);
 // Gives credit for one item of `size_bytes` back.
 void fw_credits_give(struct fw_credits *credits, size_t size_bytes);
 
+// How many items are in flight.
+size_t fw_credits_n_items(struct fw_credits *credits);
+
 // Wakes whoever waits; from now on every request is refused.
 void fw_credits_close(struct fw_credits *credits);
 

@@ -5,7 +5,9 @@
 #include "base/memory.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { PLANE_ALIGNMENT = 64 };
 
@@ -43,6 +45,30 @@ struct fw_image *fw_image_new(int width, int height)
     image->stride[2] = chroma_stride;
     image->width = width;
     image->height = height;
+    return image;
+}
+
+static void copy_plane(struct fw_image *to, const struct fw_image *from, int plane)
+{
+    int shift = plane == 0 ? 0 : 1;
+    for (int y = 0; y < from->height >> shift; y++) {
+        memcpy(to->plane[plane] + (ptrdiff_t)y * to->stride[plane],
+               from->plane[plane] + (ptrdiff_t)y * from->stride[plane],
+               (size_t)(from->width >> shift));
+    }
+}
+
+struct fw_image *fw_image_copy(const struct fw_image *source)
+{
+    struct fw_image *image = fw_image_new(source->width, source->height);
+    if (image == NULL) {
+        return NULL;
+    }
+    image->matrix = source->matrix;
+    image->full_range = source->full_range;
+    for (int plane = 0; plane < 3; plane++) {
+        copy_plane(image, source, plane);
+    }
     return image;
 }
 

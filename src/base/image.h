@@ -39,6 +39,9 @@ struct fw_image {
 // and height are even and positive. NULL when memory is short.
 struct fw_image *fw_image_new(int width, int height);
 
+// A new picture with the same contents, matrix and range. NULL when memory is short.
+struct fw_image *fw_image_copy(const struct fw_image *source);
+
 // Makes a picture around memory of someone else. The caller fills the fields; the picture has one
 // reference, and `release(owner)` runs when the last one goes. Never NULL.
 struct fw_image *fw_image_wrap(void (*release)(void *owner), void *owner);

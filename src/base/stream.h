@@ -46,4 +46,8 @@ void fw_stream_set_extradata(struct fw_stream *stream, const uint8_t *extradata,
 // Frees what the stream owns and zeroes it. The struct itself is the caller's.
 void fw_stream_done(struct fw_stream *stream);
 
+// The fraction behind a rate that was written as a decimal: 29.97002997 is 30000/1001. 0/1 for what
+// is no rate (not finite, not above 0, above 1,000,000).
+struct fw_rational fw_rational_from_rate(double rate);
+
 #endif

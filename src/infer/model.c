@@ -17,8 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-// --- the file
-// -------------------------------------------------------------------------------------
+// --- the file ---
 
 static int read_bytes(FILE *file, const char *path, struct fw_model *model, struct fw_error *err)
 {
@@ -71,8 +70,7 @@ static void name_by_stem(const char *path, struct fw_model_info *info)
     }
 }
 
-// --- loading
-// --------------------------------------------------------------------------------------
+// --- loading ---
 
 static int start_runtime(struct fw_model *model, struct fw_error *err)
 {

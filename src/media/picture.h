@@ -23,6 +23,10 @@ struct fw_picture_format {
     struct fw_rational sample_aspect; // after rotation
     enum fw_matrix matrix;
     bool full_range;
+    // Code points of ITU-T H.273 tables 2 and 3 that the output repeats, so that players treat it
+    // as they treat the source; 0 and 2 say nothing.
+    int colour_primaries;
+    int colour_transfer;
 };
 
 #endif
