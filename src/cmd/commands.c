@@ -4,6 +4,7 @@
 
 #include "base/macros.h"
 
+#include <stdint.h>
 #include <string.h>
 
 const struct fw_command fw_commands[] = {
@@ -16,6 +17,19 @@ const struct fw_command fw_commands[] = {
         .max_arguments = 1,
         .help = "Shows the commands, or how one of them is used.",
         .run = fw_cmd_help,
+    },
+    {
+        .name = "run",
+        .bit = FW_COMMAND_RUN,
+        .group = FW_GROUP_FIND,
+        .summary = "finds fire in videos, with nothing but this program",
+        .usage = "INPUT...",
+        .min_arguments = 1,
+        .max_arguments = SIZE_MAX,
+        .help = "Looks for fire in each INPUT, anything that FFmpeg reads, and writes to the "
+                "folder of --output: the video with the fire marked (ID_with_heatmaps.mp4), and a "
+                "line of JSON for each frame (ID.detections.jsonl).",
+        .run = fw_cmd_run,
     },
     {
         .name = "version",

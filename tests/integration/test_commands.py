@@ -37,13 +37,13 @@ def test_alone_it_is_a_short_help_and_misuse(run):
     assert "Usage: firewatch COMMAND" in result.stderr
 
 
-@pytest.mark.parametrize("words", [["help", "version"], ["version", "--help"], ["version", "-h"]])
-def test_help_of_one_command(run, words):
-    result = run(*words)
-    assert (result.returncode, result.stderr) == (GOOD, "")
-    assert "Usage: firewatch version" in result.stdout
-    assert "--json" in result.stdout
-    assert max(map(len, result.stdout.splitlines())) <= 80
+@pytest.mark.parametrize("command", ["help", "run", "version"])
+def test_help_of_one_command(run, command):
+    results = [run(*words) for words in (["help", command], [command, "--help"], [command, "-h"])]
+    assert {(result.returncode, result.stderr) for result in results} == {(GOOD, "")}
+    assert len({result.stdout for result in results}) == 1
+    assert f"Usage: firewatch {command}" in results[0].stdout
+    assert max(map(len, results[0].stdout.splitlines())) <= 80
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,15 @@ def test_help_of_one_command(run, words):
         (["version", "--jsno"], "--jsno is not an option of this command; did you mean --json?"),
         (["version", "--json=perhaps"], "--json=perhaps (command line): must be true or false"),
         (["version", "again"], '"again" is one argument too many'),
+        (["rnu", "clip.mp4"], 'there is no command "rnu"; did you mean "run"?'),
+        (["run"], "INPUT... is missing"),
+        (["run", "--crf", "52", "clip.mp4"], "--crf=52 (command line): must be a whole number from 0 to 51"),
+        (["run", "--id=../x", "clip.mp4"], "--id=../x (command line): video id begins with a full stop"),
+        (["run", f"--id={'x' * 300}", "clip.mp4"], "video id has 300 bytes, more than 200"),
+        (["run", "--id=a\nb", "clip.mp4"], "--id=a\\x0ab (command line): video id holds control character U+000A"),
+        (["run", "--id=", "clip.mp4"], "--id has an empty value"),
+        (["run", "--model=old.pt", "clip.mp4"], "--model=old.pt (command line): a PyTorch file"),
+        (["run", "--env-file=none", "clip.mp4"], "cannot read none: No such file or directory"),
         (["help", "--format=html"], "--format=html (command line): must be one of text, man, markdown"),
     ],
 )
@@ -63,6 +72,25 @@ def test_misuse_is_named(run, words, message):
     result = run(*words)
     assert (result.returncode, result.stdout) == (MISUSE, "")
     assert message in result.stderr
+
+
+def test_a_bad_value_is_named_with_its_place(run, tmp_path):
+    (tmp_path / ".env").write_text("# mine\nCLIP_CRF=many\n", encoding="ascii")
+    result = run("run", "clip.mp4")
+    assert result.returncode == MISUSE
+    assert "CLIP_CRF=many (.env, line 2): must be a whole number from 0 to 51" in result.stderr
+    result = run("run", "clip.mp4", env={"CLIP_CRF": "-1"})
+    assert result.returncode == MISUSE
+    assert "CLIP_CRF=-1 (environment): must be a whole number from 0 to 51" in result.stderr
+
+
+def test_an_old_env_file_gives_one_warning(run, tmp_path):
+    lines = ["ML_MODEL_TYPE=fire-detect-nn", "ML_MODEL_SOURCE=fire-detect-nn", "ML_MODEL_PATH=models/x.pt"]
+    (tmp_path / ".env").write_text("\n".join(lines), encoding="ascii")
+    result = run("run", "missing.mp4")
+    assert result.returncode == FAILED
+    assert result.stderr.count(" WARN ") == 1
+    assert "(.env, line 3) names a model of the Python original" in result.stderr
 
 
 def test_version_as_text_and_as_json(run):

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// Annotate and encode: a picture with what was found in it becomes part of a segment.
+#include "pipeline/video_impl.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// --- drawing ---
+
+static void write_caption(const struct fw_finding *finding, char *text, size_t size)
+{
+    double seconds = (double)finding->pts * finding->time_base.num / finding->time_base.den;
+    int64_t ms = (int64_t)(seconds * 1000);
+    snprintf(text, size, "%02lld:%02d:%02d.%03d  fire %.1f %%", (long long)(ms / 3600000),
+             (int)(ms / 60000 % 60), (int)(ms / 1000 % 60), (int)(ms % 1000),
+             (double)finding->score * 100);
+}
+
+static struct fw_overlay *overlay_of(struct fw_video *video, const struct fw_image *image)
+{
+    if (video->overlay == NULL) {
+        video->overlay = fw_overlay_new(image->width, image->height, image->matrix,
+                                        image->full_range, video->settings.alpha);
+    }
+    return video->overlay;
+}
+
+// The picture with everything drawn on it; the source itself when there is nothing to draw.
+static struct fw_image *annotate(struct fw_picture_job *job)
+{
+    struct fw_video *video = job->video;
+    const struct fw_video_settings *settings = &video->settings;
+    const struct fw_model_info *model = fw_engine_model(video->engine);
+    struct fw_image *source = job->picture.image;
+    bool draws = settings->heatmap || settings->boxes || settings->caption;
+    if (!job->finding.has_fire || !draws) {
+        return fw_image_ref(source);
+    }
+    struct fw_overlay *overlay = overlay_of(video, source);
+    struct fw_image *image = settings->heatmap
+                                 ? fw_overlay_heat(overlay, source, job->heatmap,
+                                                   model->heatmap_width, model->heatmap_height)
+                                 : fw_image_copy(source);
+    if (image == NULL) {
+        return NULL;
+    }
+    if (settings->boxes) {
+        fw_overlay_boxes(overlay, image, job->finding.boxes, job->finding.n_boxes);
+    }
+    if (settings->caption) {
+        char text[64];
+        write_caption(&job->finding, text, sizeof(text));
+        fw_overlay_caption(overlay, image, text);
+    }
+    return image;
+}
+
+// --- segments ---
+
+// An encoder at the beginning of a group, for the first picture of a segment.
+static int fresh_encoder(struct fw_video *video, struct fw_error *err)
+{
+    if (video->encoder != NULL) {
+        return fw_encoder_restart(video->encoder, err);
+    }
+    // The first picture has passed the decoder, so its format stands.
+    struct fw_encoder_settings settings = {
+        .format = *fw_decoder_format(video->decoder),
+        .time_base = video->stream.time_base,
+        .frame_rate = video->stream.frame_rate,
+        .preset = video->settings.preset,
+        .crf = video->settings.crf,
+    };
+    return fw_encoder_open(&settings, &video->encoder, err);
+}
+
+static int close_segment(struct fw_video *video, struct fw_error *err)
+{
+    struct fw_encoded_segment *segment = &video->segment;
+    segment->stream = fw_encoder_stream(video->encoder);
+    segment->format = *fw_decoder_format(video->decoder);
+    int64_t before_us = fw_clock_thread_cpu_us();
+    int result = video->sink.on_segment(video->sink.arg, segment, err);
+    fw_engine_add_cpu(video->engine, FW_STEP_WRITE, fw_clock_thread_cpu_us() - before_us);
+    for (size_t i = 0; i < segment->n_packets; i++) {
+        fw_packet_free(segment->packets[i]);
+    }
+    *segment =
+        (struct fw_encoded_segment){ .number = segment->number + 1, .packets = segment->packets };
+    return result;
+}
+
+static bool segment_is_over(const struct fw_video *video, int64_t pts)
+{
+    const struct fw_encoded_segment *segment = &video->segment;
+    const struct fw_rational *time_base = &video->stream.time_base;
+    if (segment->n_packets == 0) {
+        return false;
+    }
+    double seconds = (double)(pts - segment->packets[0]->pts) * time_base->num / time_base->den;
+    return seconds * 1e6 >= (double)video->settings.segment_us;
+}
+
+static void append(struct fw_video *video, const struct fw_picture_job *job,
+                   struct fw_packet *packet)
+{
+    struct fw_encoded_segment *segment = &video->segment;
+    if (segment->n_packets == 0) {
+        segment->first_picture = job->finding.number;
+    }
+    if (segment->n_packets == video->max_packets) {
+        video->max_packets = video->max_packets * 2 + 64;
+        segment->packets =
+            fw_xrealloc(segment->packets, video->max_packets * sizeof(struct fw_packet *));
+    }
+    packet->number = job->finding.number;
+    segment->packets[segment->n_packets++] = packet;
+    segment->n_bytes += packet->size;
+    segment->n_fire += job->finding.has_fire;
+    segment->max_score =
+        job->finding.score > segment->max_score ? job->finding.score : segment->max_score;
+    segment->anchor = job->anchor;
+}
+
+static int encode_image(struct fw_picture_job *job, const struct fw_image *image,
+                        struct fw_error *err)
+{
+    struct fw_video *video = job->video;
+    struct fw_packet *packet = NULL;
+    int64_t before_us = fw_clock_thread_cpu_us();
+    int result = video->segment.n_packets > 0 ? 0 : fresh_encoder(video, err);
+    if (result == 0) {
+        result = fw_encoder_encode(video->encoder, image, job->picture.pts, job->picture.duration,
+                                   &packet, err);
+    }
+    fw_engine_add_cpu(video->engine, FW_STEP_ENCODE, fw_clock_thread_cpu_us() - before_us);
+    if (result == 0) {
+        append(video, job, packet);
+    }
+    return result;
+}
+
+static int encode(struct fw_picture_job *job, struct fw_error *err)
+{
+    struct fw_video *video = job->video;
+    int result = segment_is_over(video, job->picture.pts) ? close_segment(video, err) : 0;
+    if (result != 0) {
+        return result;
+    }
+    int64_t before_us = fw_clock_thread_cpu_us();
+    struct fw_image *image = annotate(job);
+    fw_engine_add_cpu(video->engine, FW_STEP_OVERLAY, fw_clock_thread_cpu_us() - before_us);
+    if (image == NULL) {
+        return fw_error_set(err, FW_ERROR_RETRY, ENOMEM, "no memory for a picture of %dx%d",
+                            job->finding.width, job->finding.height);
+    }
+    result = encode_image(job, image, err);
+    fw_image_unref(image);
+    if (result == 0 && video->segment.n_bytes >= video->settings.segment_bytes) {
+        result = close_segment(video, err);
+    }
+    return result;
+}
+
+void fw_video_encode(struct fw_job *job, unsigned worker_idx)
+{
+    (void)worker_idx; // encoding uses nothing of the worker's
+    struct fw_picture_job *picture_job = (struct fw_picture_job *)job;
+    struct fw_video *video = picture_job->video;
+    struct fw_error err = { 0 };
+    bool wanted = picture_job->finding.number > video->start.last_picture;
+    if (wanted && !fw_video_has_failed(video) && encode(picture_job, &err) != 0) {
+        fw_video_fail(video, &err);
+    }
+    fw_picture_job_free(picture_job);
+}
+
+void fw_video_encode_end(struct fw_video *video)
+{
+    struct fw_error err = { 0 };
+    if (video->segment.n_packets > 0 && !fw_video_has_failed(video) &&
+        close_segment(video, &err) != 0) {
+        fw_video_fail(video, &err);
+    }
+}

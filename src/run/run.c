@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+// `firewatch run`: makes the clips, the engine and the threads, in reading order.
+//
+//     clip thread: demuxer ─► video (decode ─► analyse ─► encode, on the workers) ─► output
+//
+// As many clips run side by side as there are workers; each has a thread that reads its file.
+#include "run/run.h"
+
+#include "base/clock.h"
+#include "base/cores.h"
+#include "base/display.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/stop.h"
+#include "config/shipped.h"
+#include "run/process_clip.h"
+#include "run/report.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAX_IN_FLIGHT = 24, // more than a decoder and three lanes can keep busy
+    MAX_IN_FLIGHT_BYTES = 64 * 1024 * 1024,
+    SEGMENT_US = 2000000,
+    SEGMENT_BYTES = 768 * 1024,
+};
+
+struct run {
+    // set before start
+    const struct fw_config *config;
+    unsigned n_workers;
+    struct fw_clip *clips;
+    size_t n_clips;
+    struct fw_engine *engine;
+    struct fw_video_settings settings;
+    enum fw_report_mode report;
+    struct fw_display *display;
+
+    // atomic
+    atomic_size_t next_clip;
+    atomic_bool stopping;
+};
+
+// --- clips ---
+
+static void clip_failed(struct fw_clip *clip)
+{
+    atomic_store(&clip->state, FW_CLIP_FAILED);
+}
+
+static void make_clip(struct fw_clip *clip, const struct fw_config *config, const char *input)
+{
+    clip->path = input;
+    int result = 0;
+    if (config->video_id != NULL) {
+        result = fw_video_id_check(config->video_id, strlen(config->video_id), &clip->error);
+        snprintf(clip->id, sizeof(clip->id), "%s", config->video_id);
+    } else {
+        result = fw_video_id_from_path(input, clip->id, &clip->error);
+    }
+    if (result != 0) {
+        clip_failed(clip);
+        return;
+    }
+    clip->video_path = fw_xasprintf("%s/%s_with_heatmaps.mp4", config->output_dir, clip->id);
+    clip->detections_path = fw_xasprintf("%s/%s.detections.jsonl", config->output_dir, clip->id);
+}
+
+static bool ids_differ(const struct run *run)
+{
+    for (size_t i = 0; i < run->n_clips; i++) {
+        for (size_t k = 0; k < i; k++) {
+            const struct fw_clip *a = &run->clips[k];
+            const struct fw_clip *b = &run->clips[i];
+            if (a->video_path != NULL && b->video_path != NULL && strcmp(a->id, b->id) == 0) {
+                fprintf(stderr,
+                        "firewatch: %s and %s would both be video '%s': rename one, or run them "
+                        "apart with --id\n",
+                        a->path, b->path, a->id);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void free_clips(struct run *run)
+{
+    for (size_t i = 0; i < run->n_clips; i++) {
+        free(run->clips[i].video_path);
+        free(run->clips[i].detections_path);
+    }
+    free(run->clips);
+}
+
+// --- settings ---
+
+static void settle(struct run *run)
+{
+    const struct fw_config *config = run->config;
+    float threshold = isnan(config->threshold) ? fw_engine_model(run->engine)->threshold
+                                               : (float)config->threshold;
+    run->settings = (struct fw_video_settings){ .threshold = threshold,
+                                                .alpha = (float)config->heatmap_alpha,
+                                                .heatmap = config->heatmap,
+                                                .boxes = config->boxes,
+                                                .caption = config->caption,
+                                                .inference_every = config->inference_every_n_frames,
+                                                .preset = config->preset,
+                                                .crf = config->crf,
+                                                .segment_us = SEGMENT_US,
+                                                .segment_bytes = SEGMENT_BYTES,
+                                                .max_in_flight = MAX_IN_FLIGHT,
+                                                .max_in_flight_bytes = MAX_IN_FLIGHT_BYTES };
+}
+
+static enum fw_report_mode report_mode(const struct fw_config *config)
+{
+    if (config->json) {
+        return FW_REPORT_JSON;
+    }
+    return config->quiet ? FW_REPORT_ERRORS_ONLY : FW_REPORT_TEXT;
+}
+
+static enum fw_display_mode display_mode(const struct fw_config *config)
+{
+    if (config->progress == FW_PROGRESS_ALWAYS) {
+        return FW_DISPLAY_BARS;
+    }
+    bool silent = config->json || config->quiet || config->progress == FW_PROGRESS_NEVER;
+    return fw_display_mode_for(silent);
+}
+
+// --- threads ---
+
+struct report_call {
+    const struct run *run;
+    const struct fw_clip *clip;
+};
+
+static void print_report(void *arg)
+{
+    const struct report_call *call = arg;
+    fw_report_clip(call->clip, fw_engine_model(call->run->engine)->id, call->run->report);
+}
+
+static void *work_clips(void *arg)
+{
+    struct run *run = arg;
+    for (;;) {
+        size_t idx = atomic_fetch_add(&run->next_clip, 1);
+        if (idx >= run->n_clips) {
+            return NULL;
+        }
+        struct fw_clip *clip = &run->clips[idx];
+        if (atomic_load(&clip->state) == FW_CLIP_WAITING) {
+            fw_clip_process(clip, run->engine, &run->settings, &run->stopping);
+        }
+        struct report_call call = { .run = run, .clip = clip };
+        fw_display_print(run->display, print_report, &call);
+    }
+}
+
+static void on_stop(void *arg)
+{
+    struct run *run = arg;
+    atomic_store(&run->stopping, true);
+}
+
+static void run_clips(struct run *run)
+{
+    size_t n_threads = run->n_workers < run->n_clips ? run->n_workers : run->n_clips;
+    pthread_t *threads = fw_xcalloc(n_threads, sizeof(*threads));
+    size_t n_started = 0;
+    while (n_started < n_threads &&
+           pthread_create(&threads[n_started], NULL, work_clips, run) == 0) {
+        n_started++;
+    }
+    if (n_started == 0) {
+        work_clips(run); // no thread to be had: this one does it all
+    }
+    for (size_t i = 0; i < n_started; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    free(threads);
+}
+
+// --- the whole ---
+
+static int exit_code(const struct run *run)
+{
+    for (size_t i = 0; i < run->n_clips; i++) {
+        if (atomic_load(&run->clips[i].state) != FW_CLIP_DONE) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int open_engine(struct run *run, struct fw_error *err)
+{
+    FW_SCOPE(fw_free_cleanup) char *shipped = NULL;
+    const char *path = run->config->model_path;
+    if (path == NULL) {
+        int result = fw_shipped_find(FW_SHIPPED_MODEL, &shipped, err);
+        if (result != 0) {
+            return result;
+        }
+        path = shipped;
+    }
+    return fw_engine_new(path, run->n_workers, &run->engine, err);
+}
+
+static int run_engine(struct run *run)
+{
+    struct fw_error err = { 0 };
+    if (open_engine(run, &err) != 0) {
+        fprintf(stderr, "firewatch: %s\n", err.text);
+        return 1;
+    }
+    settle(run);
+    int64_t begin_us = fw_clock_monotonic_us();
+    struct fw_display_source source = { .n_items = run->n_clips,
+                                        .write_bar = fw_clip_write_bar,
+                                        .write_line = fw_clip_write_line,
+                                        .arg = run->clips };
+    run->display = fw_display_start(&source, display_mode(run->config));
+    struct fw_stop_hook hook = { .call = on_stop, .arg = run };
+    fw_stop_add(&hook);
+    run_clips(run);
+    fw_stop_remove(&hook);
+    fw_display_stop(run->display);
+    fw_report_total(run->clips, run->n_clips, (double)(fw_clock_monotonic_us() - begin_us) / 1e6,
+                    run->report);
+    fw_engine_free(run->engine);
+    return exit_code(run);
+}
+
+int fw_run(const struct fw_config *config, char *const inputs[], size_t n_inputs)
+{
+    struct run run = { .config = config, .n_clips = n_inputs, .report = report_mode(config) };
+    run.n_workers = config->n_workers > 0 ? (unsigned)config->n_workers : fw_cores_available();
+    if (config->video_id != NULL && n_inputs > 1) {
+        fprintf(stderr, "firewatch: --id names one video, but there are %zu inputs\n", n_inputs);
+        return 2;
+    }
+    run.clips = fw_xcalloc(n_inputs, sizeof(*run.clips));
+    for (size_t i = 0; i < n_inputs; i++) {
+        make_clip(&run.clips[i], config, inputs[i]);
+    }
+    struct fw_error err = { 0 };
+    int code = 0;
+    if (!ids_differ(&run)) {
+        code = 2;
+    } else if (fw_folder_make(config->output_dir, &err) != 0) {
+        fprintf(stderr, "firewatch: %s\n", err.text);
+        code = 1;
+    } else {
+        code = run_engine(&run);
+    }
+    free_clips(&run);
+    return code;
+}
