@@ -24,8 +24,17 @@ static const struct fw_property common_defaults[] = {
     { "reconnect.backoff.max.ms", "1000" },
 };
 
-static enum fw_log_level level_of(int syslog_level)
+// What the library also returns as an error is logged by whoever gets that; and that a
+// transactional id still has an owner's transaction to end is what every take-over begins with.
+static const char *const returned[] = { "FATAL", "TXNERR", "GETPID", "MAXPOLL" };
+
+static enum fw_log_level level_of(int syslog_level, const char *facility)
 {
+    for (size_t i = 0; i < FW_ARRAY_LEN(returned); i++) {
+        if (strcmp(facility, returned[i]) == 0) {
+            return FW_LOG_DEBUG;
+        }
+    }
     return syslog_level <= 4 ? FW_LOG_WARNING : FW_LOG_DEBUG;
 }
 
@@ -44,7 +53,7 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility, const 
     }
     char line[1024];
     snprintf(line, sizeof(line), "kafka client=%s event=%s %s", rd_kafka_name(rk), facility, text);
-    handle->write(level_of(level), line, handle->write_arg);
+    handle->write(level_of(level, facility), line, handle->write_arg);
 }
 
 // A handshake that a restarting broker breaks off is no refusal; one that fails over a certificate
@@ -164,7 +173,7 @@ int fw_handle_error(struct fw_topic_handle *handle, struct fw_error *err, rd_kaf
         (void)rd_kafka_poll(handle->rk, 0); // on_error may be waiting; the count is of no use
     }
     struct fw_topic_kind kind = fw_topic_kind_of(code);
-    int rc = -kind.code;
+    int rc;
     pthread_mutex_lock(&handle->lock);
     if (!has_trouble(handle)) {
         rc = fw_topic_error(err, code, "%s", what);

@@ -58,7 +58,10 @@ static struct fw_producer *open_producer(const struct cluster *cluster)
 {
     struct fw_error err = { 0 };
     struct fw_producer *producer = NULL;
+    int32_t n_partitions = 0;
     succeed(fw_producer_open(cluster->client, &producer, &err), &err);
+    succeed(fw_producer_n_partitions(producer, "t", WAIT_MS, &n_partitions, &err), &err);
+    assert_int_equal(n_partitions, 3);
     return producer;
 }
 
@@ -148,9 +151,6 @@ static void the_key_chooses_the_partition(void **state)
     const struct cluster *cluster = *state;
     struct fw_error err = { 0 };
     struct fw_producer *producer = open_producer(cluster);
-    int32_t n_partitions = 0;
-    succeed(fw_producer_n_partitions(producer, "t", WAIT_MS, &n_partitions, &err), &err);
-    assert_int_equal(n_partitions, 3);
     struct fw_delivery delivery[2];
     send_text(producer, FW_PARTITION_BY_KEY, "cam-7", "x", &delivery[0]);
     send_text(producer, FW_PARTITION_BY_KEY, "video_1715470000", "x", &delivery[1]);
