@@ -52,7 +52,9 @@ struct fw_producer *fw_transaction_producer(struct fw_transaction *transaction);
 
 // Commits what was sent since begin, with the offsets of `group` (see fw_consumer_group), which are
 // checked against the group's generation, within `timeout_ms`. `n_offsets` is 0 and `group` NULL
-// only where nothing was consumed. On success everything sent is delivered and visible.
+// only where nothing was consumed. On success nothing can undo it, and everything sent is
+// delivered; readers see it a few milliseconds later, when the brokers have marked it. (Whoever
+// opens the id next waits for the marks.)
 int fw_transaction_commit(struct fw_transaction *transaction, const struct fw_group *group,
                           const struct fw_offset *offsets, size_t n_offsets, int timeout_ms,
                           struct fw_error *err);

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+"""src/topic against a real broker: the C programs test_group.c and test_transaction.c, each test of theirs."""
+
+import os
+import subprocess
+
+import pytest
+from kafka_server import ROOT
+
+
+@pytest.mark.parametrize("name", ["group", "transaction"])
+def test_against_a_broker(kafka, name):
+    environment = {**os.environ, "KAFKA_TEST_BOOTSTRAP": kafka.bootstrap, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
+    program = ROOT / "build" / f"test_broker_{name}"
+    done = subprocess.run([program], env=environment, capture_output=True, text=True, timeout=250, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "SKIP" not in done.stdout
