@@ -18,6 +18,11 @@ enum fw_command_bit {
     FW_COMMAND_RUN = 1U << 0,
     FW_COMMAND_VERSION = 1U << 1,
     FW_COMMAND_HELP = 1U << 2,
+    FW_COMMAND_PRODUCE = 1U << 3,
+    FW_COMMAND_PROCESS = 1U << 4,
+    FW_COMMAND_FETCH = 1U << 5,
+    FW_COMMAND_DLQ = 1U << 6,
+    FW_COMMAND_TOPICS = 1U << 7,
 };
 
 enum fw_progress {
@@ -32,13 +37,69 @@ enum fw_help_format {
     FW_HELP_MARKDOWN,
 };
 
+// What frames travel as on video-frames.
+enum fw_frame_transport {
+    FW_FRAME_PACKETS,     // each packet as it came
+    FW_FRAME_MSGPACK,     // JPEG pictures that the Python original reads
+    FW_FRAME_BASE64_JSON, // the same in its older form
+};
+
+enum fw_guarantee {
+    FW_GUARANTEE_EXACTLY_ONCE,
+    FW_GUARANTEE_AT_LEAST_ONCE,
+};
+
 struct fw_config {
     // results
     char *output_dir;
-    char *video_id; // NULL: the file's stem
-    bool json;      // results on standard output as JSON
-    bool quiet;     // nothing but errors
+    char *output_file; // NULL: the command's own choice
+    char *video_id;    // NULL: the file's stem
+    bool json;         // results on standard output as JSON
+    bool quiet;        // nothing but errors
     enum fw_progress progress;
+
+    // Kafka
+    char *bootstrap_servers; // host:port, separated by commas
+    // Each "name=value" in librdkafka's names, or "KAFKA_PROPERTY_NAME=value" from a variable; of
+    // one property given twice the later counts.
+    struct fw_texts properties;
+    double startup_timeout_s;
+
+    // topics
+    char *video_topic;
+    char *detections_topic;
+    char *completions_topic;
+    char *segments_topic;
+    char *progress_topic;
+    char *dlq_suffix;           // a topic's dead letters are in the topic of its name and this
+    int video_topic_partitions; // also of segments and progress
+    int detections_topic_partitions;
+    int completions_topic_partitions;
+    int replication_factor; // 0: the broker's default
+
+    // producing
+    struct fw_texts inputs; // each "ID=FILE", the id checked
+    enum fw_frame_transport frame_transport;
+    int frame_width; // of pictures sent as JPEG; 0 here or in the height: as they are
+    int frame_height;
+    int frame_extraction_interval; // every Nth picture, at least 1
+    bool realtime;
+
+    // processing
+    char *group_id;
+    enum fw_guarantee guarantee;
+    double commit_interval_s;
+    double video_idle_timeout_s;
+    int max_active_videos;
+    char *ready_file; // NULL: none
+
+    // fetching
+    double wait_s; // for a completion that is still to come
+
+    // dead letters
+    char *dlq_topic; // only those of this topic; NULL: the command's own choice
+    bool all;
+    bool dry_run;
 
     // detection
     char *model_path; // NULL: the shipped one (config/shipped.h)

@@ -27,6 +27,7 @@ struct loading {
 // The value of one option that counts, and how the user wrote the option there.
 struct winner {
     struct fw_origin origin;
+    const char *variable;
     const char *text;
 };
 
@@ -102,31 +103,39 @@ static const struct fw_given *last_given(const struct loading *loading,
     return NULL;
 }
 
+// A winner without a text: the default counts.
+static struct winner or_default(struct winner winner)
+{
+    bool is_empty = winner.text == NULL || winner.text[0] == '\0';
+    return is_empty ? (struct winner){ .text = NULL } : winner;
+}
+
+// Of the file and the environment.
+static struct winner find_variable(const struct loading *loading, const char *variable)
+{
+    struct winner winner = { .variable = variable };
+    const struct fw_dotenv_entry *entry = fw_dotenv_find(&loading->dotenv, variable);
+    if (entry != NULL) {
+        winner.origin = (struct fw_origin){ FW_SOURCE_FILE, entry->line };
+        winner.text = entry->value;
+    }
+    const char *value = lookup((void *)loading->from->environ, variable, strlen(variable));
+    if (value != NULL) {
+        winner.origin = (struct fw_origin){ .source = FW_SOURCE_ENVIRONMENT };
+        winner.text = value;
+    }
+    return or_default(winner);
+}
+
 static struct winner find_winner(const struct loading *loading, const struct fw_option *option)
 {
-    struct winner winner = { .text = NULL };
-    if (option->variable != NULL) {
-        const struct fw_dotenv_entry *entry = fw_dotenv_find(&loading->dotenv, option->variable);
-        if (entry != NULL) {
-            winner.origin = (struct fw_origin){ FW_SOURCE_FILE, entry->line };
-            winner.text = entry->value;
-        }
-        const char *value =
-            lookup((void *)loading->from->environ, option->variable, strlen(option->variable));
-        if (value != NULL) {
-            winner.origin = (struct fw_origin){ .source = FW_SOURCE_ENVIRONMENT };
-            winner.text = value;
-        }
-    }
     const struct fw_given *given = last_given(loading, option);
     if (given != NULL) {
-        winner.origin = (struct fw_origin){ .source = FW_SOURCE_ARGUMENT };
-        winner.text = given->value;
+        return or_default(
+            (struct winner){ .origin.source = FW_SOURCE_ARGUMENT, .text = given->value });
     }
-    if (winner.text == NULL || winner.text[0] == '\0') {
-        return (struct winner){ .text = NULL };
-    }
-    return winner;
+    return option->variable != NULL ? find_variable(loading, option->variable)
+                                    : (struct winner){ .text = NULL };
 }
 
 // Puts the option's name, value and origin in front of what is wrong with it.
@@ -141,7 +150,7 @@ static int blame(const struct loading *loading, const struct fw_option *option,
         err->kind = FW_ERROR_CONFIG;
     }
     return fw_error_prefix(err, "%s%s%s%s (%s)", on_command_line ? "--" : "",
-                           on_command_line ? option->name : option->variable,
+                           on_command_line ? option->name : winner->variable,
                            option->secret ? "" : "=", option->secret ? "" : shown,
                            fw_origin_text(loading->request, &winner->origin, origin));
 }
@@ -160,9 +169,81 @@ static int load_list(struct loading *loading, const struct fw_option *option, st
     return 0;
 }
 
+// ---- a list of variables ----
+
+static bool is_family(const struct fw_option *option)
+{
+    size_t size = option->variable != NULL ? strlen(option->variable) : 0;
+    return size > 0 && option->variable[size - 1] == '*';
+}
+
+// Whether a name begins as the option's variables do, and goes on.
+static bool is_of_family(const struct fw_option *option, const char *name)
+{
+    size_t size = strlen(option->variable) - 1;
+    return strncmp(name, option->variable, size) == 0 && name[size] != '\0';
+}
+
+static int add_member(struct loading *loading, const struct fw_option *option,
+                      const struct winner *winner, struct fw_error *err)
+{
+    FW_SCOPE(fw_free_cleanup) char *pair = fw_xasprintf("%s=%s", winner->variable, winner->text);
+    if (fw_option_set(option, pair, loading->config, err) < 0) {
+        return blame(loading, option, winner, err);
+    }
+    loading->request->origins[option - loading->table->options] = winner->origin;
+    return 0;
+}
+
+static int load_family_file(struct loading *loading, const struct fw_option *option,
+                            struct fw_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < loading->dotenv.n_entries; i++) {
+        const struct fw_dotenv_entry *entry = &loading->dotenv.entries[i];
+        if (!is_of_family(option, entry->name) ||
+            fw_dotenv_find(&loading->dotenv, entry->name) != entry) {
+            continue;
+        }
+        struct winner winner = find_variable(loading, entry->name);
+        if (winner.origin.source == FW_SOURCE_FILE) {
+            rc = add_member(loading, option, &winner, err);
+        }
+    }
+    return rc;
+}
+
+static int load_family_environment(struct loading *loading, const struct fw_option *option,
+                                   struct fw_error *err)
+{
+    int rc = 0;
+    for (char *const *at = loading->from->environ; rc == 0 && *at != NULL; at++) {
+        FW_SCOPE(fw_free_cleanup) char *name = fw_xstrndup(*at, strcspn(*at, "="));
+        struct winner winner = find_variable(loading, name);
+        if (is_of_family(option, name) && winner.text == *at + strlen(name) + 1) {
+            rc = add_member(loading, option, &winner, err);
+        }
+    }
+    return rc;
+}
+
+static int load_family(struct loading *loading, const struct fw_option *option,
+                       struct fw_error *err)
+{
+    int rc = load_family_file(loading, option, err);
+    rc = rc < 0 ? rc : load_family_environment(loading, option, err);
+    if (last_given(loading, option) != NULL) {
+        loading->request->origins[option - loading->table->options].source = FW_SOURCE_ARGUMENT;
+    }
+    return rc < 0 ? rc : load_list(loading, option, err);
+}
+
 static int load_option(struct loading *loading, size_t idx, struct fw_error *err)
 {
     const struct fw_option *option = &loading->table->options[idx];
+    if (is_family(option)) {
+        return load_family(loading, option, err);
+    }
     struct winner winner = find_winner(loading, option);
     loading->request->origins[idx] = winner.origin;
     if (winner.origin.source == FW_SOURCE_DEFAULT) {
@@ -182,7 +263,9 @@ static int load_option(struct loading *loading, size_t idx, struct fw_error *err
 static bool is_variable(const struct fw_option_table *table, const char *name)
 {
     for (size_t i = 0; i < table->n; i++) {
-        if (table->options[i].variable != NULL && strcmp(table->options[i].variable, name) == 0) {
+        const struct fw_option *option = &table->options[i];
+        if (option->variable != NULL && (is_family(option) ? is_of_family(option, name)
+                                                           : strcmp(option->variable, name) == 0)) {
             return true;
         }
     }

@@ -3,8 +3,9 @@
 //
 // An empty value in .env or the environment means the default, whatever stands in the places below
 // it. Of several values of one option only the one that counts is judged, so that a good value on
-// the command line gets past a bad one in .env. Nothing is logged: what the user should know comes
-// back as notes.
+// the command line gets past a bad one in .env. A list whose variable ends in '*' holds something
+// from all places, in this order; of one variable again the later place counts. Nothing is logged:
+// what the user should know comes back as notes.
 #ifndef FW_CONFIG_LOAD_H
 #define FW_CONFIG_LOAD_H
 

@@ -16,11 +16,12 @@ enum fw_option_type {
     FW_OPTION_BOOL,     // bool: --name, --no-name, --name=yes
     FW_OPTION_INT,      // int; INT_MIN when unset
     FW_OPTION_FLOAT,    // double; NaN when unset
-    FW_OPTION_DURATION, // int64_t, milliseconds: seconds, or with a unit: 200ms, 5s, 2m, 1h; -1
-                        // when unset
+    FW_OPTION_DURATION, // double, in seconds: seconds, or with a unit: 200ms, 5s, 2m, 1h; NaN when
+                        // unset
     FW_OPTION_TEXT,     // char *, owned; NULL when unset
     FW_OPTION_CHOICE,   // enum: the place in `choices`
-    FW_OPTION_LIST,     // struct fw_texts; each occurrence on the command line adds one
+    FW_OPTION_LIST,     // struct fw_texts; each occurrence on the command line adds one, and so
+                        // does each variable where `variable` ends in '*'
     FW_OPTION_OBSOLETE, // no field: accepted in files of the Python original, has no effect
 };
 
@@ -34,7 +35,8 @@ struct fw_texts {
 
 struct fw_option {
     const char *name;     // long, without dashes; NULL: not on the command line
-    const char *variable; // in the environment and .env; NULL: command line only
+    const char *variable; // in the environment and .env; NULL: command line only. "PREFIX_*", of a
+                          // list: all that begin so, each added as NAME=value
     enum fw_option_type type;
     char letter;          // short; 0: none
     bool secret;          // its value is never shown

@@ -3,10 +3,9 @@
 #include "config/config.h"
 
 #include "base/macros.h"
-#include "wire/video_id.h"
+#include "config/check.h"
 
 #include <stddef.h>
-#include <string.h>
 
 // The offset of a field, checked against the C type that the option's type stores.
 #define FIELD(NAME, C_TYPE)                                                                        \
@@ -16,11 +15,27 @@
 #define INT(NAME)          .type = FW_OPTION_INT, .offset = FIELD(NAME, int)
 #define FLOAT(NAME)        .type = FW_OPTION_FLOAT, .offset = FIELD(NAME, double)
 #define TEXT(NAME)         .type = FW_OPTION_TEXT, .offset = FIELD(NAME, char *)
+#define DURATION(NAME)     .type = FW_OPTION_DURATION, .offset = FIELD(NAME, double)
 #define CHOICE(NAME, ENUM) .type = FW_OPTION_CHOICE, .offset = FIELD(NAME, enum ENUM)
+#define LIST(NAME)         .type = FW_OPTION_LIST, .offset = FIELD(NAME, struct fw_texts)
 
-#define RUN FW_COMMAND_RUN
+#define RUN     FW_COMMAND_RUN
+#define PRODUCE FW_COMMAND_PRODUCE
+#define PROCESS FW_COMMAND_PROCESS
+#define FETCH   FW_COMMAND_FETCH
+#define DLQ     FW_COMMAND_DLQ
+#define TOPICS  FW_COMMAND_TOPICS
+
+#define DETECTS (RUN | PROCESS)                            // look for fire
+#define KAFKA   (PRODUCE | PROCESS | FETCH | DLQ | TOPICS) // talk to a broker
+#define ALL     (RUN | KAFKA)                              // but for help and version
 
 static const char results[] = "Results";
+static const char kafka[] = "Kafka";
+static const char topics[] = "Topics";
+static const char frames[] = "Frames";
+static const char processing[] = "Processing";
+static const char dead_letters[] = "Dead letters";
 static const char detection[] = "Detection";
 static const char overlay[] = "Overlay";
 static const char encoding[] = "Encoding";
@@ -30,14 +45,11 @@ static const char original[] = "Of the Python original";
 static const char *const presets[] = { "fast-cabac", "ultrafast", "superfast", "veryfast",
                                        "faster",     "fast",      "medium",    "slow",
                                        "slower",     "veryslow",  "placebo",   NULL };
+static const char *const transports[] = { "packets", "msgpack", "base64-json", NULL };
+static const char *const guarantees[] = { "exactly_once", "at_least_once", NULL };
 static const char *const progresses[] = { "auto", "always", "never", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug", "trace", NULL };
 static const char *const help_formats[] = { "text", "man", "markdown", NULL };
-
-static int check_video_id(const char *text, struct fw_error *err)
-{
-    return fw_video_id_check(text, strlen(text), err);
-}
 
 static const struct fw_option options[] = {
     {
@@ -48,14 +60,25 @@ static const struct fw_option options[] = {
         .fallback = "clips",
         .placeholder = "DIR",
         .group = results,
-        .help = "The folder for the results. It is made when it is missing.",
-        .commands = RUN,
+        .help = "The folder for the results. It is made when it is missing. A processor writes "
+                "no files: it only names the folder in its completions, as the original does.",
+        .commands = DETECTS,
+    },
+    {
+        .name = "output",
+        .letter = 'o',
+        TEXT(output_file),
+        .unset = "ID_with_heatmaps.mp4 for a video; the value of a dead letter is not saved",
+        .placeholder = "FILE",
+        .group = results,
+        .help = "The file to write. It appears under its name only when it is whole.",
+        .commands = FETCH | DLQ,
     },
     {
         .name = "id",
         TEXT(video_id),
         .unset = "the file's name without its extension",
-        .check = check_video_id,
+        .check = fw_check_video_id,
         .placeholder = "ID",
         .group = results,
         .help = "The id of the video, which names its results. Only with one input.",
@@ -67,7 +90,7 @@ static const struct fw_option options[] = {
         .fallback = "false",
         .group = results,
         .help = "Prints results as JSON, for programs.",
-        .commands = RUN | FW_COMMAND_VERSION,
+        .commands = RUN | FETCH | DLQ | TOPICS | FW_COMMAND_VERSION,
     },
     {
         .name = "quiet",
@@ -76,7 +99,7 @@ static const struct fw_option options[] = {
         .fallback = "false",
         .group = results,
         .help = "Prints nothing but errors.",
-        .commands = RUN,
+        .commands = ALL & ~DLQ,
     },
     {
         .name = "progress",
@@ -86,7 +109,327 @@ static const struct fw_option options[] = {
         .placeholder = "WHEN",
         .group = results,
         .help = "Shows progress bars: auto is on a terminal only.",
-        .commands = RUN,
+        .commands = RUN | PRODUCE,
+    },
+    {
+        .name = "wait",
+        DURATION(wait_s),
+        .fallback = "0",
+        .max = 7 * 24 * 3600,
+        .placeholder = "SECONDS",
+        .group = results,
+        .help = "Waits so long for a video that is not complete yet.",
+        .commands = FETCH,
+    },
+
+    {
+        .name = "bootstrap-server",
+        .letter = 'b',
+        .variable = "KAFKA_BOOTSTRAP_SERVERS",
+        TEXT(bootstrap_servers),
+        .fallback = "localhost:9092",
+        .check = fw_check_servers,
+        .placeholder = "HOST:PORT,...",
+        .group = kafka,
+        .help = "Brokers to ask for all others.",
+        .commands = KAFKA,
+    },
+    {
+        .name = "property",
+        .letter = 'X',
+        .variable = "KAFKA_PROPERTY_*",
+        LIST(properties),
+        .secret = true,
+        .unset = "none",
+        .check = fw_check_property,
+        .placeholder = "NAME=VALUE",
+        .group = kafka,
+        .help = "A property of librdkafka, by its own name; may be given again and again. "
+                "KAFKA_PROPERTY_SSL_CA_LOCATION is ssl.ca.location. Instead of the Python client's "
+                "max_poll_records: queued.max.messages.kbytes says how far a partition is read "
+                "ahead, fetch.max.bytes and fetch.wait.max.ms what one request brings.",
+        .commands = KAFKA,
+    },
+    {
+        .name = "startup-timeout",
+        .variable = "STARTUP_TIMEOUT_SECONDS",
+        DURATION(startup_timeout_s),
+        .fallback = "60",
+        .min = 0.1,
+        .max = 24 * 3600,
+        .placeholder = "SECONDS",
+        .group = kafka,
+        .help = "Gives up when no broker has answered for so long after the start.",
+        .commands = KAFKA,
+    },
+
+    {
+        .name = "video-topic",
+        .variable = "KAFKA_VIDEO_TOPIC",
+        TEXT(video_topic),
+        .fallback = "video-frames",
+        .check = fw_check_topic,
+        .placeholder = "TOPIC",
+        .group = topics,
+        .help = "Frames.",
+        .commands = PRODUCE | PROCESS | DLQ | TOPICS,
+    },
+    {
+        .name = "detections-topic",
+        .variable = "KAFKA_DETECTIONS_TOPIC",
+        TEXT(detections_topic),
+        .fallback = "fire-detections",
+        .check = fw_check_topic,
+        .placeholder = "TOPIC",
+        .group = topics,
+        .help = "What was found in each frame.",
+        .commands = PROCESS | TOPICS,
+    },
+    {
+        .name = "completions-topic",
+        .variable = "KAFKA_VIDEO_COMPLETIONS_TOPIC",
+        TEXT(completions_topic),
+        .fallback = "video-completions",
+        .check = fw_check_topic,
+        .placeholder = "TOPIC",
+        .group = topics,
+        .help = "Videos that have ended, and where their segments are.",
+        .commands = PROCESS | FETCH | TOPICS,
+    },
+    {
+        .name = "segments-topic",
+        .variable = "KAFKA_SEGMENTS_TOPIC",
+        TEXT(segments_topic),
+        .fallback = "video-segments",
+        .check = fw_check_topic,
+        .placeholder = "TOPIC",
+        .group = topics,
+        .help = "Pieces of annotated video.",
+        .commands = PROCESS | TOPICS,
+    },
+    {
+        .name = "progress-topic",
+        .variable = "KAFKA_PROGRESS_TOPIC",
+        TEXT(progress_topic),
+        .fallback = "video-progress",
+        .check = fw_check_topic,
+        .placeholder = "TOPIC",
+        .group = topics,
+        .help = "How far each video is.",
+        .commands = PROCESS | FETCH | TOPICS,
+    },
+    {
+        .name = "dlq-suffix",
+        .variable = "KAFKA_DLQ_SUFFIX",
+        TEXT(dlq_suffix),
+        .fallback = ".dlq",
+        .check = fw_check_topic_suffix,
+        .placeholder = "TEXT",
+        .group = topics,
+        .help = "The dead letters of a topic are in the topic of its name and this.",
+        .commands = PROCESS | DLQ | TOPICS,
+    },
+    {
+        .name = "video-topic-partitions",
+        .variable = "KAFKA_VIDEO_TOPIC_PARTITIONS",
+        INT(video_topic_partitions),
+        .fallback = "6",
+        .min = 1,
+        .max = 10000,
+        .unit = "partitions",
+        .placeholder = "N",
+        .group = topics,
+        .help = "Of the topics for frames, segments and progress, when they are made: the most "
+                "processors that work at once.",
+        .commands = PROCESS | TOPICS,
+    },
+    {
+        .name = "detections-topic-partitions",
+        .variable = "KAFKA_DETECTIONS_TOPIC_PARTITIONS",
+        INT(detections_topic_partitions),
+        .fallback = "6",
+        .min = 1,
+        .max = 10000,
+        .unit = "partitions",
+        .placeholder = "N",
+        .group = topics,
+        .help = "Of the topic for detections, when it is made.",
+        .commands = PROCESS | TOPICS,
+    },
+    {
+        .name = "completions-topic-partitions",
+        .variable = "KAFKA_VIDEO_COMPLETIONS_TOPIC_PARTITIONS",
+        INT(completions_topic_partitions),
+        .fallback = "3",
+        .min = 1,
+        .max = 10000,
+        .unit = "partitions",
+        .placeholder = "N",
+        .group = topics,
+        .help = "Of the topic for completions, when it is made: the most uploaders that work at "
+                "once.",
+        .commands = PROCESS | TOPICS,
+    },
+    {
+        .name = "replication-factor",
+        .variable = "KAFKA_REPLICATION_FACTOR",
+        INT(replication_factor),
+        .fallback = "1",
+        .min = 0,
+        .max = 100,
+        .unit = "replicas",
+        .placeholder = "N",
+        .group = topics,
+        .help = "On how many brokers each topic lies, when it is made. 0 means the broker's "
+                "default.",
+        .commands = PROCESS | TOPICS,
+    },
+
+    {
+        .name = "input",
+        .letter = 'i',
+        LIST(inputs),
+        .unset = "the FILE among the arguments",
+        .check = fw_check_input,
+        .placeholder = "ID=FILE",
+        .group = frames,
+        .help = "A video and its id; may be given again and again. All are sent side by side.",
+        .commands = PRODUCE,
+    },
+    {
+        .name = "transport",
+        .variable = "FRAME_TRANSPORT",
+        CHOICE(frame_transport, fw_frame_transport),
+        .fallback = "packets",
+        .choices = transports,
+        .placeholder = "FORM",
+        .group = frames,
+        .help = "How frames travel: packets as they come from the camera or file, or as JPEG "
+                "pictures for readers of the Python original, msgpack or its older base64-json. "
+                "Processors take all of them, always.",
+        .commands = PRODUCE,
+    },
+    {
+        .name = "frame-width",
+        .variable = "FRAME_WIDTH",
+        INT(frame_width),
+        .fallback = "640",
+        .max = FW_LIMIT_PICTURE_MAX_SIDE,
+        .check = fw_check_side,
+        .unit = "pixels",
+        .placeholder = "N",
+        .group = frames,
+        .help = "Of JPEG pictures, which are squashed to it. 0 leaves them as they are.",
+        .commands = PRODUCE,
+    },
+    {
+        .name = "frame-height",
+        .variable = "FRAME_HEIGHT",
+        INT(frame_height),
+        .fallback = "480",
+        .max = FW_LIMIT_PICTURE_MAX_SIDE,
+        .check = fw_check_side,
+        .unit = "pixels",
+        .placeholder = "N",
+        .group = frames,
+        .help = "Of JPEG pictures, which are squashed to it. 0 leaves them as they are.",
+        .commands = PRODUCE,
+    },
+    {
+        .name = "frame-interval",
+        .variable = "FRAME_EXTRACTION_INTERVAL",
+        INT(frame_extraction_interval),
+        .fallback = "1",
+        .min = 1,
+        .max = 10000,
+        .unit = "frames",
+        .placeholder = "N",
+        .group = frames,
+        .help = "Sends every Nth picture. JPEG pictures only.",
+        .commands = PRODUCE,
+    },
+    {
+        .name = "realtime",
+        BOOL(realtime),
+        .fallback = "false",
+        .group = frames,
+        .help = "Sends each frame when its time has come, as a camera does.",
+        .commands = PRODUCE,
+    },
+
+    {
+        .name = "group",
+        .letter = 'g',
+        .variable = "KAFKA_GROUP_ID",
+        TEXT(group_id),
+        .fallback = "fire-detection-stream",
+        .check = fw_check_group,
+        .placeholder = "NAME",
+        .group = processing,
+        .help = "The consumer group of the processors that share the work.",
+        .commands = PROCESS,
+    },
+    {
+        .name = "guarantee",
+        .variable = "PROCESSING_GUARANTEE",
+        CHOICE(guarantee, fw_guarantee),
+        .fallback = "exactly_once",
+        .choices = guarantees,
+        .placeholder = "WHICH",
+        .group = processing,
+        .help = "exactly_once: results are written in transactions. at_least_once: without, for "
+                "readers that stumble over transactions (kafka-python before 2.1); some results "
+                "come twice after a processor died.",
+        .commands = PROCESS,
+    },
+    {
+        .name = "commit-interval",
+        .variable = "COMMIT_INTERVAL_SECONDS",
+        DURATION(commit_interval_s),
+        .fallback = "0.2",
+        .min = 0.02,
+        .max = 60,
+        .placeholder = "SECONDS",
+        .group = processing,
+        .help = "Results become visible at least so often.",
+        .commands = PROCESS,
+    },
+    {
+        .name = "idle-timeout",
+        .variable = "VIDEO_IDLE_TIMEOUT_SECONDS",
+        DURATION(video_idle_timeout_s),
+        .fallback = "10",
+        .min = 0.1,
+        .max = 24 * 3600,
+        .placeholder = "SECONDS",
+        .group = processing,
+        .help = "A video whose frames stop for so long, without a word that it has ended, is "
+                "completed as truncated.",
+        .commands = PROCESS,
+    },
+    {
+        .name = "max-active-videos",
+        .variable = "MAX_ACTIVE_VIDEOS",
+        INT(max_active_videos),
+        .fallback = "32",
+        .min = 1,
+        .max = 10000,
+        .unit = "videos",
+        .placeholder = "N",
+        .group = processing,
+        .help = "Keeps decoders and encoders for so many videos at once. Of more, those that were "
+                "not fed for the longest time are put aside, and rebuilt when they go on.",
+        .commands = PROCESS,
+    },
+    {
+        .name = "ready-file",
+        .variable = "READY_FILE",
+        TEXT(ready_file),
+        .unset = "none",
+        .placeholder = "FILE",
+        .group = processing,
+        .help = "A file that is there while the processor is ready to work.",
+        .commands = PROCESS,
     },
 
     {
@@ -97,7 +440,7 @@ static const struct fw_option options[] = {
         .placeholder = "FILE",
         .group = detection,
         .help = "An ONNX file to use instead of the shipped model.",
-        .commands = RUN,
+        .commands = DETECTS,
     },
     {
         .name = "threshold",
@@ -109,7 +452,7 @@ static const struct fw_option options[] = {
         .placeholder = "P",
         .group = detection,
         .help = "A frame with at least this probability is a fire frame.",
-        .commands = RUN,
+        .commands = DETECTS,
     },
     {
         .name = "inference-every",
@@ -121,7 +464,7 @@ static const struct fw_option options[] = {
         .placeholder = "N",
         .group = detection,
         .help = "Looks at every Nth frame; the frames between take over its result.",
-        .commands = RUN,
+        .commands = DETECTS,
     },
 
     {
@@ -131,7 +474,7 @@ static const struct fw_option options[] = {
         .fallback = "true",
         .group = overlay,
         .help = "Draws the heat map into fire frames.",
-        .commands = RUN,
+        .commands = DETECTS,
     },
     {
         .name = "alpha",
@@ -143,7 +486,7 @@ static const struct fw_option options[] = {
         .placeholder = "A",
         .group = overlay,
         .help = "The heat map's share of the picture.",
-        .commands = RUN,
+        .commands = DETECTS,
     },
     {
         .name = "boxes",
@@ -152,7 +495,7 @@ static const struct fw_option options[] = {
         .fallback = "true",
         .group = overlay,
         .help = "Draws boxes around the hot regions of fire frames.",
-        .commands = RUN,
+        .commands = DETECTS,
     },
     {
         .name = "caption",
@@ -161,7 +504,7 @@ static const struct fw_option options[] = {
         .fallback = "false",
         .group = overlay,
         .help = "Writes time and score into fire frames.",
-        .commands = RUN,
+        .commands = DETECTS,
     },
 
     {
@@ -174,7 +517,7 @@ static const struct fw_option options[] = {
         .group = encoding,
         .help = "What the encoder does for quality: fast-cabac is x264's ultrafast with CABAC, "
                 "deblocking and half-pixel search, the others are x264's own.",
-        .commands = RUN,
+        .commands = DETECTS,
     },
     {
         .name = "crf",
@@ -186,7 +529,34 @@ static const struct fw_option options[] = {
         .placeholder = "N",
         .group = encoding,
         .help = "Constant rate factor: 0 is lossless, 51 the smallest file.",
-        .commands = RUN,
+        .commands = DETECTS,
+    },
+
+    {
+        .name = "topic",
+        TEXT(dlq_topic),
+        .unset = "all topics for list, else the one for frames",
+        .check = fw_check_topic,
+        .placeholder = "TOPIC",
+        .group = dead_letters,
+        .help = "Only dead letters of this topic.",
+        .commands = DLQ,
+    },
+    {
+        .name = "all",
+        BOOL(all),
+        .fallback = "false",
+        .group = dead_letters,
+        .help = "Replays all that are there now.",
+        .commands = DLQ,
+    },
+    {
+        .name = "dry-run",
+        BOOL(dry_run),
+        .fallback = "false",
+        .group = dead_letters,
+        .help = "Only says what would be sent.",
+        .commands = DLQ,
     },
 
     {
@@ -201,7 +571,7 @@ static const struct fw_option options[] = {
         .group = general,
         .help = "Threads that decode, analyse and encode. 0 means as many as this process has "
                 "cores.",
-        .commands = RUN,
+        .commands = DETECTS,
     },
     {
         .name = "log-level",
@@ -212,7 +582,7 @@ static const struct fw_option options[] = {
         .placeholder = "LEVEL",
         .group = general,
         .help = "Logs this and what is graver, on standard error.",
-        .commands = RUN,
+        .commands = ALL,
     },
     {
         .name = "env-file",
@@ -221,7 +591,7 @@ static const struct fw_option options[] = {
         .placeholder = "FILE",
         .group = general,
         .help = "The file with variables to read instead of .env.",
-        .commands = RUN,
+        .commands = ALL,
     },
     {
         .name = "format",
@@ -240,35 +610,42 @@ static const struct fw_option options[] = {
         .type = FW_OPTION_OBSOLETE,
         .group = original,
         .help = "Ignored with a warning: an ONNX file says itself what it is.",
-        .commands = RUN,
+        .commands = DETECTS,
     },
     {
         .variable = "ML_MODEL_SOURCE",
         .type = FW_OPTION_OBSOLETE,
         .group = original,
         .help = "Ignored with a warning: models are not downloaded.",
-        .commands = RUN,
+        .commands = DETECTS,
     },
     {
         .variable = "ML_MODEL_NAME",
         .type = FW_OPTION_OBSOLETE,
         .group = original,
         .help = "Ignored with a warning: models are not downloaded.",
-        .commands = RUN,
+        .commands = DETECTS,
     },
     {
         .variable = "FIREWATCH_MODEL_PATH",
         .type = FW_OPTION_OBSOLETE,
         .group = original,
         .help = "Ignored with a warning: it names a PyTorch file.",
-        .commands = RUN,
+        .commands = DETECTS,
     },
     {
         .variable = "GRADCAM_EVERY_N_FIRE_FRAMES",
         .type = FW_OPTION_OBSOLETE,
         .group = original,
         .help = "Ignored: a heat map costs nothing here, and every frame has its own.",
-        .commands = RUN,
+        .commands = DETECTS,
+    },
+    {
+        .variable = "COMMIT_EVERY_N_MESSAGES",
+        .type = FW_OPTION_OBSOLETE,
+        .group = original,
+        .help = "Ignored: results are committed by time, see COMMIT_INTERVAL_SECONDS.",
+        .commands = PROCESS,
     },
 };
 

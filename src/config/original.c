@@ -60,6 +60,43 @@ static void warn(struct fw_request *request, const char *variable, const char *m
                     model_path != NULL ? model_path : "");
 }
 
+static void note_without_effect(struct fw_request *request, const char *variable, const char *why)
+{
+    if (is_set(request, variable)) {
+        fw_request_note(request, FW_LOG_INFO, "%s has no effect: %s", variable, why);
+    }
+}
+
+// The original's processors read KAFKA_GROUP_ID from the environment and default to the name that
+// its documents and scripts use; but its .env.example sets another, so a copied file splits a
+// fleet.
+static void warn_of_group(const struct fw_config *config, struct fw_request *request)
+{
+    char origin[FW_ORIGIN_TEXT_SIZE];
+    if (is_set(request, "KAFKA_GROUP_ID") &&
+        strcmp(config->group_id, "firewatch-consumer-group") == 0) {
+        fw_request_note(request, FW_LOG_WARNING,
+                        "KAFKA_GROUP_ID=%s (%s) comes from the Python original's .env.example; its "
+                        "documents, and processors without that line, use fire-detection-stream: "
+                        "members of two groups do all the work twice, and lag is shown for the "
+                        "group that is asked for",
+                        config->group_id,
+                        fw_origin_text(request, origin_of(request, "KAFKA_GROUP_ID"), origin));
+    }
+}
+
+static void warn_of_interval(const struct fw_config *config, struct fw_request *request)
+{
+    if (is_set(request, "FRAME_EXTRACTION_INTERVAL") && config->frame_extraction_interval > 1 &&
+        config->frame_transport == FW_FRAME_PACKETS) {
+        fw_request_note(request, FW_LOG_WARNING,
+                        "FRAME_EXTRACTION_INTERVAL=%d has no effect: packets need each other, so "
+                        "all are sent (FRAME_TRANSPORT=msgpack sends pictures; "
+                        "INFERENCE_EVERY_N_FRAMES=%d spares the processors)",
+                        config->frame_extraction_interval, config->frame_extraction_interval);
+    }
+}
+
 int fw_original_settle(struct fw_config *config, struct fw_request *request, struct fw_error *err)
 {
     const char *variable = find_model_variable(request);
@@ -78,10 +115,11 @@ int fw_original_settle(struct fw_config *config, struct fw_request *request, str
     if (variable != NULL) {
         warn(request, variable, config->model_path);
     }
-    if (is_set(request, "GRADCAM_EVERY_N_FIRE_FRAMES")) {
-        fw_request_note(request, FW_LOG_INFO,
-                        "GRADCAM_EVERY_N_FIRE_FRAMES has no effect: heat maps cost nothing here, "
-                        "and every frame has its own");
-    }
+    note_without_effect(request, "GRADCAM_EVERY_N_FIRE_FRAMES",
+                        "heat maps cost nothing here, and every frame has its own");
+    note_without_effect(request, "COMMIT_EVERY_N_MESSAGES",
+                        "results are committed by time, see COMMIT_INTERVAL_SECONDS");
+    warn_of_group(config, request);
+    warn_of_interval(config, request);
     return 0;
 }

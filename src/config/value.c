@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +79,7 @@ static bool parse_int(const struct fw_option *option, const char *text, int *ret
     return true;
 }
 
-static bool parse_duration(const struct fw_option *option, const char *text, int64_t *ret_ms)
+static bool parse_duration(const struct fw_option *option, const char *text, double *ret_s)
 {
     static const struct {
         const char *unit;
@@ -93,7 +92,7 @@ static bool parse_duration(const struct fw_option *option, const char *text, int
     }
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         if (strcmp(rest, units[i].unit) == 0 && in_range(option, value * units[i].seconds)) {
-            *ret_ms = llround(value * units[i].seconds * 1000);
+            *ret_s = value * units[i].seconds;
             return true;
         }
     }
@@ -190,10 +189,8 @@ static void unset_field(const struct fw_option *option, void *field)
         *(int *)field = INT_MIN;
         break;
     case FW_OPTION_FLOAT:
-        *(double *)field = (double)NAN;
-        break;
     case FW_OPTION_DURATION:
-        *(int64_t *)field = -1;
+        *(double *)field = (double)NAN;
         break;
     case FW_OPTION_TEXT:
         free(*(char **)field);

@@ -5,7 +5,6 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "config/load.h"
-#include "config/suggest.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -24,7 +23,8 @@ struct values {
     bool lamp;
     int count;
     double share;
-    int64_t wait_ms;
+    double wait_s;
+    struct fw_texts family;
     char *name;
     char *word;
     enum colour colour;
@@ -66,7 +66,7 @@ static const struct fw_option options[] = {
       .fallback = "0.2",
       .min = 0.01,
       .max = 3600,
-      AT(wait_ms) },
+      AT(wait_s) },
     { .name = "name",
       .variable = "NAME",
       .type = FW_OPTION_TEXT,
@@ -88,6 +88,13 @@ static const struct fw_option options[] = {
       .secret = true,
       AT(secret) },
     { .name = "env-file", .type = FW_OPTION_TEXT, AT(file) },
+    { .name = "family",
+      .letter = 'f',
+      .variable = "FAMILY_*",
+      .type = FW_OPTION_LIST,
+      .secret = true,
+      .check = check_name,
+      AT(family) },
     { .variable = "OLD_ONE", .type = FW_OPTION_OBSOLETE, .commands = THIS },
     { .name = "foreign",
       .variable = "FOREIGN",
@@ -183,7 +190,7 @@ static void without_anything_there_are_the_defaults(void **unused)
     assert_true(loaded.values.lamp);
     assert_int_equal(loaded.values.count, INT_MIN);
     assert_true(isnan(loaded.values.share));
-    assert_int_equal(loaded.values.wait_ms, 200);
+    assert_true(loaded.values.wait_s == 0.2);
     assert_string_equal(loaded.values.name, "nobody");
     assert_null(loaded.values.word);
     assert_int_equal(loaded.values.colour, GREEN);
@@ -213,7 +220,7 @@ static void every_source_sets_every_type(void **unused)
         assert_false(loaded.values.lamp);
         assert_int_equal(loaded.values.count, -5);
         assert_true(loaded.values.share == 0.1);
-        assert_int_equal(loaded.values.wait_ms, 120000);
+        assert_true(loaded.values.wait_s == 120);
         assert_string_equal(loaded.values.name, "a b");
         assert_string_equal(loaded.values.word, "Beta");
         assert_int_equal(loaded.values.colour, BLUE);
@@ -289,20 +296,20 @@ static void durations_have_units(void **unused)
     (void)unused;
     static const struct {
         const char *text;
-        int64_t ms;
+        double seconds;
     } cases[] = {
-        { "0.01", 10 },   { "5.0", 5000 },   { "250ms", 250 }, { "1.5s", 1500 },
-        { "2m", 120000 }, { "1h", 3600000 }, { " 3 s", 3000 }, { "0.0104", 10 },
+        { "0.01", 0.01 }, { "5.0", 5 },   { "250ms", 0.25 }, { "1.5s", 1.5 },
+        { "2m", 120 },    { "1h", 3600 }, { " 3 s", 3 },     { "10.25", 10.25 },
     };
     struct values values = { 0 };
     for (size_t i = 0; i < FW_ARRAY_LEN(cases); i++) {
         assert_int_equal(fw_option_set(&options[3], cases[i].text, &values, NULL), 0);
-        assert_int_equal(values.wait_ms, cases[i].ms);
+        assert_true(fabs(values.wait_s - cases[i].seconds) < 1e-9);
     }
     static const char *const bad[] = { "", "s", "9ms", "2h", "1 day", "1ss", "-1", "inf" };
     for (size_t i = 0; i < FW_ARRAY_LEN(bad); i++) {
         assert_int_equal(fw_option_set(&options[3], bad[i], &values, NULL), -EINVAL);
-        assert_int_equal(values.wait_ms, 10);
+        assert_true(values.wait_s == 10.25);
     }
 }
 
@@ -443,6 +450,47 @@ static void a_variable_of_another_command_is_not_judged(void **unused)
     done(&loaded);
 }
 
+static void assert_family(const char *env_file, const char *environment, const char *arguments,
+                          const char *expected)
+{
+    struct loaded loaded = load(env_file, environment, arguments);
+    char joined[256] = "";
+    for (size_t i = 0; i < loaded.values.family.n; i++) {
+        size_t n = strlen(joined);
+        snprintf(joined + n, sizeof(joined) - n, "%s%s", i > 0 ? "|" : "",
+                 loaded.values.family.items[i]);
+    }
+    assert_string_equal(joined, expected);
+    assert_int_equal(loaded.request.n_notes, 0);
+    done(&loaded);
+}
+
+static void a_family_of_variables_is_collected_from_all_places(void **unused)
+{
+    (void)unused;
+    assert_family(NULL, NULL, NULL, "");
+    assert_family("FAMILY_B=1\nFAMILY_A=2\nFAMILY_B=3\nFAMIL=4\n", "FAMILY_C=c|FAMILY_A=5|LAMP=1",
+                  "-fz=1|--family=y=2", "FAMILY_B=3|FAMILY_C=c|FAMILY_A=5|z=1|y=2");
+    // empty ones and those taken away mean the default, which is nothing
+    assert_family("FAMILY_A=1\nFAMILY_B=\nFAMILY_C\n", "FAMILY_A=", NULL, "");
+    // the prefix alone is none of them
+    assert_family(NULL, "FAMILY_=1", NULL, "");
+    // of two in one environment the first counts, as for every program
+    assert_family(NULL, "FAMILY_A=1|FAMILY_A=2", NULL, "FAMILY_A=1");
+    struct loaded loaded = load(NULL, "FAMILY_A=1", "-fy=1");
+    assert_int_equal(loaded.request.origins[10].source, FW_SOURCE_ARGUMENT);
+    done(&loaded);
+}
+
+static void a_member_of_a_family_is_refused_by_its_name(void **unused)
+{
+    (void)unused;
+    char text[FW_OPTION_TEXT_BYTES + 64] = "FAMILY_LONG=";
+    memset(text + strlen(text), 'a', FW_OPTION_TEXT_BYTES);
+    assert_refused(text, NULL, NULL, "FAMILY_LONG (.env, line 1): must be text of 1 to 4096 bytes");
+    assert_refused(NULL, "FAMILY_A=1", "-fxy", "--family (command line): begins with x");
+}
+
 static void a_named_file_replaces_env(void **unused)
 {
     (void)unused;
@@ -490,35 +538,8 @@ static void what_looks_wrong_in_the_file_is_noted(void **unused)
     assert_string_equal(loaded.request.notes[2].text,
                         ".env line 5: SHAER is no option of firewatch; did you mean SHARE?");
     assert_int_equal(loaded.request.notes[2].level, FW_LOG_WARNING);
-    assert_int_equal(loaded.request.origins[10].source, FW_SOURCE_FILE);
+    assert_int_equal(loaded.request.origins[11].source, FW_SOURCE_FILE);
     done(&loaded);
-}
-
-static void a_word_nearby_is_suggested(void **unused)
-{
-    (void)unused;
-    static const char *const commands[] = { "help", "process", "produce", "run", "version" };
-    static const struct {
-        const char *word;
-        const char *meant;
-    } cases[] = {
-        { "rnu", "run" },        { "runn", "run" },        { "hepl", "help" },
-        { "proces", "process" }, { "prodcue", "produce" }, { "vers", "version" },
-        { "ru", NULL },          { "upload", NULL },       { "", NULL },
-        { "prcss", NULL },
-    };
-    for (size_t i = 0; i < FW_ARRAY_LEN(cases); i++) {
-        struct fw_suggestion suggestion = fw_suggest(cases[i].word, strlen(cases[i].word));
-        for (size_t j = 0; j < FW_ARRAY_LEN(commands); j++) {
-            fw_suggest_offer(&suggestion, commands[j]);
-        }
-        if (cases[i].meant == NULL) {
-            assert_null(suggestion.best);
-        } else {
-            assert_non_null(suggestion.best);
-            assert_string_equal(suggestion.best, cases[i].meant);
-        }
-    }
 }
 
 static int enter_folder(void **unused)
@@ -552,10 +573,11 @@ int main(void)
         cmocka_unit_test(a_faulty_command_line_is_refused),
         cmocka_unit_test(help_ends_the_reading),
         cmocka_unit_test(a_variable_of_another_command_is_not_judged),
+        cmocka_unit_test(a_family_of_variables_is_collected_from_all_places),
+        cmocka_unit_test(a_member_of_a_family_is_refused_by_its_name),
         cmocka_unit_test(a_named_file_replaces_env),
         cmocka_unit_test(a_folder_named_env_is_no_file),
         cmocka_unit_test(what_looks_wrong_in_the_file_is_noted),
-        cmocka_unit_test(a_word_nearby_is_suggested),
     };
     return cmocka_run_group_tests_name("options", tests, enter_folder, leave_folder);
 }
