@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Takes the video packets out of any file that FFmpeg demuxes.
 //
-// DESIGN: opening goes through four steps: the input (input.h), the container, the stream
-// (describe.h), and, where the container does not say the size of the pictures, a decoder that
-// looks at the first packets (probe.h); those are held and read later. libav's own look at the
-// streams may decode, and lets us set its limits only for streams that it knows by then. So for
-// formats that name their streams as they come it gets no decoder at all: a few bytes that claim a
-// picture of 16384x16384 would else cost a gigabyte before anybody could object.
+// DESIGN: opening goes through three steps: the container (container.h), the stream (describe.h),
+// and, where neither says the size of the pictures, a decoder that looks at the first packets
+// (probe.h); those are held and given out later.
 #include "media/demux.h"
 
-#include "base/clock.h"
 #include "base/memory.h"
 #include "media/codec.h"
+#include "media/container.h"
 #include "media/describe.h"
 #include "media/error.h"
-#include "media/input.h"
 #include "media/log.h"
 #include "media/probe.h"
 #include "media/timeline.h"
 #include "wire/limits.h"
 
-#include <libavformat/avformat.h>
 #include <libavutil/avstring.h>
 
 #include <errno.h>
@@ -35,20 +30,16 @@ enum {
     // Failures in a row after which the rest is given up: an mp4 file that was cut off fails once
     // for each frame of its index, one with a hole once for each frame in it.
     MAX_FAILURES = 256,
-    SERVER_TIMEOUT_US = 10 * 1000000,
 };
 
 struct fw_demuxer {
-    char *name;             // for messages
-    struct fw_input *input; // NULL for a URL
-    AVFormatContext *format;
+    struct fw_container container;
     AVPacket *packet;
     AVStream *from;
     struct fw_stream stream;
     struct fw_timeline timeline;
-    int64_t n_packets;   // given out
-    int64_t n_seen;      // and left out
-    int64_t deadline_us; // of the libav call in progress; 0: none
+    int64_t n_packets; // given out
+    int64_t n_seen;    // and left out
     bool ended;
 
     // Read ahead, and given out in this order.
@@ -58,143 +49,9 @@ struct fw_demuxer {
     int held_rc; // of the failure that ended looking ahead, with held_error; 0: none
     struct fw_error held_error;
     struct fw_packet *behind_damage;
-
-    atomic_bool interrupted;
 };
 
-static int must_stop(void *opaque)
-{
-    struct fw_demuxer *demuxer = opaque;
-    return atomic_load(&demuxer->interrupted) ||
-           (demuxer->deadline_us > 0 && fw_clock_monotonic_us() > demuxer->deadline_us);
-}
-
-static void set_deadline(struct fw_demuxer *demuxer, int64_t timeout_us)
-{
-    demuxer->deadline_us = demuxer->input == NULL ? fw_clock_monotonic_us() + timeout_us : 0;
-}
-
-// libav says "interrupted" for a deadline too.
-static int av_error(struct fw_demuxer *demuxer, int av_code, struct fw_error *err)
-{
-    if (av_code == AVERROR_EXIT && !atomic_load(&demuxer->interrupted)) {
-        return fw_error_set(err, FW_ERROR_RETRY, ETIMEDOUT, "%s: the server does not answer",
-                            demuxer->name);
-    }
-    return fw_media_error(err, av_code, "%s", demuxer->name);
-}
-
 // --- opening ------------------------------------------------------------------------------------
-
-static int make_format(struct fw_demuxer *demuxer, const char *protocols)
-{
-    demuxer->packet = av_packet_alloc();
-    demuxer->format = avformat_alloc_context();
-    if (demuxer->packet == NULL || demuxer->format == NULL) {
-        return AVERROR(ENOMEM);
-    }
-    demuxer->format->interrupt_callback = (AVIOInterruptCB){ must_stop, demuxer };
-    demuxer->format->protocol_whitelist = av_strdup(protocols != NULL ? protocols : "none");
-    if (demuxer->format->protocol_whitelist == NULL) {
-        return AVERROR(ENOMEM);
-    }
-    if (demuxer->input != NULL) {
-        demuxer->format->pb = fw_input_io(demuxer->input);
-        demuxer->format->flags |= AVFMT_FLAG_CUSTOM_IO; // never closes it
-    }
-    return 0;
-}
-
-// Formats that are lists of other inputs. A file may not make us open others, so nothing in them
-// could be read; said here, it can be said plainly.
-static bool is_playlist(const AVInputFormat *kind)
-{
-    static const char *const names[] = { "hls", "dash", "concat", "sdp", "imf" };
-    for (size_t i = 0; i < FW_ARRAY_LEN(names); i++) {
-        if (av_match_name(names[i], kind->name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int not_video(struct fw_demuxer *demuxer, struct fw_error *err)
-{
-    const char *complaint = fw_media_log_complaint();
-    return fw_error_set(err, FW_ERROR_DATA, EBADMSG, "%s: no video file, or damaged%s%s",
-                        demuxer->name, complaint[0] != '\0' ? ": " : "", complaint);
-}
-
-// By content alone: the name says nothing.
-static int recognise_file(struct fw_demuxer *demuxer, const AVInputFormat **ret,
-                          struct fw_error *err)
-{
-    int rc = av_probe_input_buffer2(demuxer->format->pb, ret, "", NULL, 0, 0);
-    if (rc < 0) {
-        return rc == AVERROR_INVALIDDATA || rc == AVERROR_EOF ? not_video(demuxer, err)
-                                                              : av_error(demuxer, rc, err);
-    }
-    if (is_playlist(*ret)) {
-        return fw_error_set(err, FW_ERROR_DATA, EINVAL,
-                            "%s: a playlist (%s) that names other files, not a video",
-                            demuxer->name, (*ret)->name);
-    }
-    return 0;
-}
-
-static int open_container(struct fw_demuxer *demuxer, const char *path, struct fw_error *err)
-{
-    const char *protocols = fw_input_protocols(path);
-    int rc = protocols == NULL ? fw_input_open(path, &demuxer->input, err) : 0;
-    if (rc != 0) {
-        return rc;
-    }
-    rc = make_format(demuxer, protocols);
-    if (rc < 0) {
-        return fw_error_set(err, FW_ERROR_FATAL, ENOMEM, "%s: no memory", demuxer->name);
-    }
-    const AVInputFormat *kind = NULL;
-    rc = protocols == NULL ? recognise_file(demuxer, &kind, err) : 0;
-    if (rc != 0) {
-        return rc;
-    }
-    set_deadline(demuxer, SERVER_TIMEOUT_US);
-    rc = avformat_open_input(&demuxer->format, protocols != NULL ? path : "", kind, NULL);
-    if (rc == AVERROR_INVALIDDATA || rc == AVERROR_EOF) {
-        return not_video(demuxer, err);
-    }
-    return rc < 0 ? av_error(demuxer, rc, err) : 0;
-}
-
-static void free_options(AVDictionary **options, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++) {
-        av_dict_free(&options[i]);
-    }
-    free(options);
-}
-
-// Lets libav read ahead to find out what the headers don't say.
-static int look_at_streams(struct fw_demuxer *demuxer, struct fw_error *err)
-{
-    AVFormatContext *format = demuxer->format;
-    unsigned n = format->nb_streams;
-    AVDictionary **options = fw_xcalloc(n, sizeof(AVDictionary *));
-    int rc = 0;
-    for (unsigned i = 0; i < n && rc >= 0; i++) {
-        rc = av_dict_set_int(&options[i], "max_pixels", FW_LIMIT_PICTURE_MAX_PIXELS, 0);
-    }
-    if (rc >= 0 && (format->ctx_flags & AVFMTCTX_NOHEADER) != 0) {
-        format->codec_whitelist = av_strdup("none");
-        rc = format->codec_whitelist != NULL ? 0 : AVERROR(ENOMEM);
-    }
-    if (rc >= 0) {
-        set_deadline(demuxer, SERVER_TIMEOUT_US);
-        rc = avformat_find_stream_info(format, n > 0 ? options : NULL);
-    }
-    free_options(options, n);
-    return rc < 0 ? av_error(demuxer, rc, err) : 0;
-}
 
 static bool is_moving(const AVStream *stream)
 {
@@ -230,13 +87,19 @@ static const char *what_else(const AVFormatContext *format)
                           : "";
 }
 
+// Formats for streaming, whose files may be written one behind the other.
+static bool can_restart(const AVInputFormat *kind)
+{
+    return (kind->flags & AVFMT_TS_DISCONT) != 0 || av_match_name("flv", kind->name);
+}
+
 static int choose_stream(struct fw_demuxer *demuxer, struct fw_error *err)
 {
-    AVFormatContext *format = demuxer->format;
+    AVFormatContext *format = demuxer->container.format;
     demuxer->from = find_video(format);
     if (demuxer->from == NULL) {
-        return fw_error_set(err, FW_ERROR_DATA, ENODATA, "%s: no video stream%s", demuxer->name,
-                            what_else(format));
+        return fw_error_set(err, FW_ERROR_DATA, ENODATA, "%s: no video stream%s",
+                            demuxer->container.name, what_else(format));
     }
     for (unsigned i = 0; i < format->nb_streams; i++) {
         if (format->streams[i] != demuxer->from) {
@@ -245,10 +108,10 @@ static int choose_stream(struct fw_demuxer *demuxer, struct fw_error *err)
     }
     int rc = fw_describe_stream(format, demuxer->from, &demuxer->stream, err);
     if (rc != 0) {
-        return fw_error_prefix(err, "%s", demuxer->name);
+        return fw_error_prefix(err, "%s", demuxer->container.name);
     }
     fw_timeline_init(&demuxer->timeline, &demuxer->stream, demuxer->from->start_time,
-                     (format->iformat->flags & AVFMT_TS_DISCONT) != 0);
+                     can_restart(format->iformat));
     return 0;
 }
 
@@ -283,12 +146,13 @@ static int check_size(struct fw_demuxer *demuxer, struct fw_error *err)
     if (demuxer->stream.width <= 0 || demuxer->stream.height <= 0) {
         demuxer->stream.width = 0; // the decoder will see
         demuxer->stream.height = 0;
-        return demuxer->ended ? fw_media_error(err, AVERROR_INVALIDDATA,
-                                               "%s: no picture in it can be decoded", demuxer->name)
-                              : 0;
+        return demuxer->ended
+                   ? fw_media_error(err, AVERROR_INVALIDDATA, "%s: no picture in it can be decoded",
+                                    demuxer->container.name)
+                   : 0;
     }
     int rc = fw_codec_check_size(demuxer->stream.width, demuxer->stream.height, err);
-    return rc != 0 ? fw_error_prefix(err, "%s", demuxer->name) : 0;
+    return rc != 0 ? fw_error_prefix(err, "%s", demuxer->container.name) : 0;
 }
 
 int fw_demux_open(const char *path, struct fw_demuxer **ret, struct fw_error *err)
@@ -296,11 +160,11 @@ int fw_demux_open(const char *path, struct fw_demuxer **ret, struct fw_error *er
     fw_media_log_init();
     fw_media_log_clear();
     FW_SCOPE(fw_demux_close_cleanup) struct fw_demuxer *demuxer = fw_xcalloc(1, sizeof(*demuxer));
-    demuxer->name = fw_input_display_name(path);
-    int rc = open_container(demuxer, path, err);
-    if (rc == 0) {
-        rc = look_at_streams(demuxer, err);
+    demuxer->packet = av_packet_alloc();
+    if (demuxer->packet == NULL) {
+        return fw_error_set(err, FW_ERROR_FATAL, ENOMEM, "no memory for a demuxer");
     }
+    int rc = fw_container_open(path, &demuxer->container, err);
     if (rc == 0) {
         rc = choose_stream(demuxer, err);
     }
@@ -363,11 +227,11 @@ static int take_packet(struct fw_demuxer *demuxer, const AVPacket *from, struct 
 // One step of libav's: 0, with *ret set if it was a packet of ours, or its code.
 static int step(struct fw_demuxer *demuxer, struct fw_packet **ret)
 {
-    set_deadline(demuxer, SERVER_TIMEOUT_US);
-    int rc = av_read_frame(demuxer->format, demuxer->packet);
+    fw_container_set_deadline(&demuxer->container);
+    int rc = av_read_frame(demuxer->container.format, demuxer->packet);
     if (rc < 0) {
         // Behind a failing disk or server libav sees an end.
-        const AVIOContext *io = demuxer->format->pb;
+        const AVIOContext *io = demuxer->container.format->pb;
         bool broken = rc == AVERROR_EOF && io != NULL && io->error < 0 && io->error != AVERROR_EOF;
         return broken ? io->error : rc;
     }
@@ -393,12 +257,12 @@ static int tell_damage(struct fw_demuxer *demuxer, int av_code, int64_t n_before
                        struct fw_error *err)
 {
     if (av_code == AVERROR_EXIT) {
-        return av_error(demuxer, av_code, err);
+        return fw_container_error(&demuxer->container, av_code, err);
     }
     return fw_media_error(err, av_code,
                           demuxer->ended ? "%s: the rest after %lld packets can't be read"
                                          : "%s: damaged after %lld packets",
-                          demuxer->name, (long long)n_before);
+                          demuxer->container.name, (long long)n_before);
 }
 
 // Reads on over what can't be read. If there was something, that is told first and the packet
@@ -439,8 +303,8 @@ static int take_held_error(struct fw_demuxer *demuxer, struct fw_error *err)
 
 int fw_demux_read(struct fw_demuxer *demuxer, struct fw_packet **ret, struct fw_error *err)
 {
-    if (atomic_load(&demuxer->interrupted)) {
-        return av_error(demuxer, AVERROR_EXIT, err);
+    if (atomic_load(&demuxer->container.interrupted)) {
+        return fw_container_error(&demuxer->container, AVERROR_EXIT, err);
     }
     if (demuxer->next_held < demuxer->n_held) {
         *ret = FW_TAKE(demuxer->held[demuxer->next_held]);
@@ -460,10 +324,7 @@ int fw_demux_read(struct fw_demuxer *demuxer, struct fw_packet **ret, struct fw_
 
 void fw_demux_interrupt(struct fw_demuxer *demuxer)
 {
-    atomic_store(&demuxer->interrupted, true);
-    if (demuxer->input != NULL) {
-        fw_input_interrupt(demuxer->input);
-    }
+    fw_container_interrupt(&demuxer->container);
 }
 
 void fw_demux_close(struct fw_demuxer *demuxer)
@@ -475,10 +336,8 @@ void fw_demux_close(struct fw_demuxer *demuxer)
         fw_packet_free(demuxer->held[i]);
     }
     fw_packet_free(demuxer->behind_damage);
-    avformat_close_input(&demuxer->format); // leaves a custom pb alone
-    fw_input_close(demuxer->input);
+    fw_container_close(&demuxer->container);
     av_packet_free(&demuxer->packet);
     fw_stream_done(&demuxer->stream);
-    free(demuxer->name);
     free(demuxer);
 }

@@ -3,13 +3,11 @@
 #include "media/normalise.h"
 
 #include "base/memory.h"
+#include "media/convert.h"
 #include "media/error.h"
 #include "media/log.h"
 
-#include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
-#include <libswscale/swscale.h>
-#include <libyuv/convert.h>
 #include <libyuv/rotate.h>
 
 #include <assert.h>
@@ -17,26 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SWS_ONE = 1 << 16 }; // contrast and saturation as they are
-
-// What a frame's samples mean, and its size: what a conversion goes from or to.
-struct layout {
-    int width;
-    int height;
-    enum AVPixelFormat format;
-    enum fw_matrix matrix;
-    bool full_range;
-};
-
 struct fw_normaliser {
     int rotation;
     struct fw_rational sample_aspect;
     bool has_format;
     struct fw_picture_format format;
 
-    struct SwsContext *sws; // made for sws_from to sws_to
-    struct layout sws_from;
-    struct layout sws_to;
+    struct fw_converter *converter;
 };
 
 struct fw_normaliser *fw_normaliser_new(int rotation, struct fw_rational sample_aspect,
@@ -45,6 +30,7 @@ struct fw_normaliser *fw_normaliser_new(int rotation, struct fw_rational sample_
     struct fw_normaliser *normaliser = fw_xcalloc(1, sizeof(*normaliser));
     normaliser->rotation = rotation;
     normaliser->sample_aspect = sample_aspect;
+    normaliser->converter = fw_converter_new();
     if (fixed != NULL) {
         normaliser->format = *fixed;
         normaliser->has_format = true;
@@ -55,7 +41,7 @@ struct fw_normaliser *fw_normaliser_new(int rotation, struct fw_rational sample_
 void fw_normaliser_free(struct fw_normaliser *normaliser)
 {
     if (normaliser != NULL) {
-        sws_freeContext(normaliser->sws);
+        fw_converter_free(normaliser->converter);
         free(normaliser);
     }
 }
@@ -87,12 +73,6 @@ static enum AVPixelFormat plain_format(enum AVPixelFormat format)
     }
 }
 
-static bool is_rgb(enum AVPixelFormat format)
-{
-    const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(format);
-    return descriptor != NULL && (descriptor->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL));
-}
-
 static enum fw_matrix matrix_of(const AVFrame *frame)
 {
     switch (frame->colorspace) {
@@ -112,15 +92,15 @@ static enum fw_matrix matrix_of(const AVFrame *frame)
     }
 }
 
-static struct layout layout_of(const AVFrame *frame)
+static struct fw_layout layout_of(const AVFrame *frame)
 {
     enum AVPixelFormat given = (enum AVPixelFormat)frame->format;
-    return (struct layout){
+    return (struct fw_layout){
         .width = frame->width,
         .height = frame->height,
         .format = plain_format(given),
         .matrix = matrix_of(frame),
-        .full_range = !is_rgb(given) &&
+        .full_range = !fw_layout_is_rgb(given) &&
                       (plain_format(given) != given || frame->color_range == AVCOL_RANGE_JPEG),
     };
 }
@@ -137,7 +117,7 @@ static int even(int side)
 
 static void decide_format(struct fw_normaliser *normaliser, const AVFrame *frame)
 {
-    struct layout from = layout_of(frame);
+    struct fw_layout from = layout_of(frame);
     bool turned = is_turned(normaliser);
     struct fw_rational aspect = normaliser->sample_aspect;
     AVRational own = frame->sample_aspect_ratio;
@@ -155,25 +135,19 @@ static void decide_format(struct fw_normaliser *normaliser, const AVFrame *frame
 }
 
 // What a frame has to become before it is padded and turned.
-static struct layout wanted_layout(const struct fw_normaliser *normaliser, const AVFrame *frame)
+static struct fw_layout wanted_layout(const struct fw_normaliser *normaliser, const AVFrame *frame)
 {
     const struct fw_picture_format *format = &normaliser->format;
     int width = is_turned(normaliser) ? format->height : format->width;
     int height = is_turned(normaliser) ? format->width : format->height;
     bool fits = even(frame->width) == width && even(frame->height) == height;
-    return (struct layout){
+    return (struct fw_layout){
         .width = fits ? frame->width : width,
         .height = fits ? frame->height : height,
         .format = AV_PIX_FMT_YUV420P,
         .matrix = format->matrix,
         .full_range = format->full_range,
     };
-}
-
-static bool same_layout(const struct layout *a, const struct layout *b)
-{
-    return a->width == b->width && a->height == b->height && a->format == b->format &&
-           a->matrix == b->matrix && a->full_range == b->full_range;
 }
 
 // --- steps --------------------------------------------------------------------------------------
@@ -202,90 +176,6 @@ static struct fw_image *wrap(AVFrame *frame)
     return image;
 }
 
-static const int *coefficients(enum fw_matrix matrix)
-{
-    static const int spaces[] = {
-        [FW_MATRIX_BT601] = SWS_CS_ITU601,
-        [FW_MATRIX_BT709] = SWS_CS_ITU709,
-        [FW_MATRIX_BT2020] = SWS_CS_BT2020,
-    };
-    return sws_getCoefficients(spaces[matrix]);
-}
-
-// The ranges must stand before initialisation: swscale then chooses between copying and converting.
-static int make_sws(struct SwsContext *sws, const struct layout *from, const struct layout *to)
-{
-    bool from_full = is_rgb(from->format) || from->full_range;
-    const struct {
-        const char *name;
-        int64_t value;
-    } options[] = {
-        { "srcw", from->width },
-        { "srch", from->height },
-        { "src_format", from->format },
-        { "src_range", from_full },
-        { "dstw", to->width },
-        { "dsth", to->height },
-        { "dst_format", to->format },
-        { "dst_range", to->full_range },
-        { "sws_flags", SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP },
-    };
-    for (size_t i = 0; i < FW_ARRAY_LEN(options); i++) {
-        int rc = av_opt_set_int(sws, options[i].name, options[i].value, 0);
-        if (rc < 0) {
-            return rc;
-        }
-    }
-    int rc = sws_init_context(sws, NULL, NULL);
-    if (rc < 0) {
-        return rc;
-    }
-    // Refuses only where there is no matrix to set.
-    (void)sws_setColorspaceDetails(sws, coefficients(from->matrix), from_full,
-                                   coefficients(to->matrix), to->full_range, 0, SWS_ONE, SWS_ONE);
-    return 0;
-}
-
-static int prepare_sws(struct fw_normaliser *normaliser, const struct layout *from,
-                       const struct layout *to)
-{
-    if (normaliser->sws != NULL && same_layout(&normaliser->sws_from, from) &&
-        same_layout(&normaliser->sws_to, to)) {
-        return 0;
-    }
-    sws_freeContext(normaliser->sws);
-    normaliser->sws = sws_alloc_context();
-    int rc = normaliser->sws != NULL ? make_sws(normaliser->sws, from, to) : AVERROR(ENOMEM);
-    if (rc < 0) {
-        sws_freeContext(normaliser->sws);
-        normaliser->sws = NULL;
-        return rc;
-    }
-    normaliser->sws_from = *from;
-    normaliser->sws_to = *to;
-    return 0;
-}
-
-static int convert(struct fw_normaliser *normaliser, const AVFrame *frame,
-                   const struct layout *from, const struct layout *to, struct fw_image *image)
-{
-    if (same_layout(from, to) && frame->linesize[0] > 0) {
-        return I420Copy(frame->data[0], frame->linesize[0], frame->data[1], frame->linesize[1],
-                        frame->data[2], frame->linesize[2], image->plane[0], image->stride[0],
-                        image->plane[1], image->stride[1], image->plane[2], image->stride[2],
-                        to->width, to->height) == 0
-                   ? 0
-                   : AVERROR(EINVAL);
-    }
-    int rc = prepare_sws(normaliser, from, to);
-    if (rc < 0) {
-        return rc;
-    }
-    rc = sws_scale(normaliser->sws, (const uint8_t *const *)frame->data, frame->linesize, 0,
-                   frame->height, image->plane, image->stride);
-    return rc < 0 ? rc : 0;
-}
-
 // Repeats the last column and row of luma where the content has one less than the image. Chroma,
 // of half the size rounded up, reaches there already.
 static void pad(struct fw_image *image, int width, int height)
@@ -305,9 +195,9 @@ static void pad(struct fw_image *image, int width, int height)
 
 static int make_plain(struct fw_normaliser *normaliser, AVFrame *frame, struct fw_image **ret)
 {
-    struct layout from = layout_of(frame);
-    struct layout to = wanted_layout(normaliser, frame);
-    bool passes = same_layout(&from, &to) && to.width % 2 == 0 && to.height % 2 == 0 &&
+    struct fw_layout from = layout_of(frame);
+    struct fw_layout to = wanted_layout(normaliser, frame);
+    bool passes = fw_layout_equal(&from, &to) && to.width % 2 == 0 && to.height % 2 == 0 &&
                   frame->linesize[0] > 0 && frame->linesize[1] > 0 && frame->linesize[2] > 0;
     if (passes) {
         *ret = wrap(frame);
@@ -318,7 +208,7 @@ static int make_plain(struct fw_normaliser *normaliser, AVFrame *frame, struct f
     if (image == NULL) {
         return AVERROR(ENOMEM);
     }
-    int rc = convert(normaliser, frame, &from, &to, image);
+    int rc = fw_convert(normaliser->converter, frame, &from, &to, image);
     if (rc < 0) {
         return rc;
     }

@@ -86,6 +86,9 @@ picture 200x152 10
 render "${lavfi[@]}" "${x264[@]}" -bf 0 larger.ts \
     -map 0:v "${x264[@]}" -bf 0 larger.h264
 render -i larger.ts -c copy larger.mp4
+render -i larger.ts -c copy larger.flv
+{ cat camera.flv && tail -c +14 larger.flv; } >parameters_change.flv # behind its header of 13 bytes
+rm larger.flv
 cat plain.ts larger.ts >resolution_changes.ts # its times begin again, too
 picture 160x120 10
 render "${lavfi[@]}" "${x264[@]}" -bf 0 smaller.h264

@@ -398,6 +398,15 @@ static int count_sized(struct player *player, int width, int height)
     return n;
 }
 
+static void parameters_that_change_in_midstream_are_taken(void **unused)
+{
+    (void)unused;
+    struct player player = play("parameters_change.flv", NULL);
+    assert_int_equal(count_sized(&player, 160, 120), 40);
+    assert_int_equal(player.n_errors, 0);
+    stop(&player);
+}
+
 static void a_later_size_is_scaled_to_the_first(void **unused)
 {
     (void)unused;
@@ -417,6 +426,33 @@ static void a_later_size_is_scaled_to_the_first(void **unused)
     assert_int_equal(n, 40);
     pclose(raw);
     stop(&player);
+}
+
+static void a_matrix_that_differs_is_converted(void **unused)
+{
+    (void)unused;
+    FILE *raw = clips_ask("ffmpeg -v quiet -i \"$CLIP\" -vf scale=in_color_matrix=bt709:"
+                          "out_color_matrix=bt601:flags=bicubic+accurate_rnd+full_chroma_inp "
+                          "-fps_mode passthrough -pix_fmt yuv420p -f rawvideo -",
+                          "bt709.mp4");
+    const struct fw_picture_format fixed = {
+        .width = 160, .height = 120, .sample_aspect = { 1, 1 }, .matrix = FW_MATRIX_BT601
+    };
+    struct player converting = play("bt709.mp4", &fixed);
+    struct fw_picture picture;
+    int n = 0;
+    while (next_picture(&converting, &picture)) {
+        assert_int_equal(picture.image->matrix, FW_MATRIX_BT601);
+        double got = compare(raw, picture.image, 160, 120);
+        if (got < 40) {
+            fail_msg("picture %d: %.1f dB", n, got);
+        }
+        fw_image_unref(picture.image);
+        n++;
+    }
+    assert_int_equal(n, 10);
+    pclose(raw);
+    stop(&converting);
 }
 
 static void a_fixed_format_is_kept(void **unused)
@@ -656,9 +692,11 @@ int main(void)
         cmocka_unit_test(sample_aspect_turns_with_the_picture),
         cmocka_unit_test(an_odd_side_repeats_its_edge),
         cmocka_unit_test(an_odd_picture_is_padded_and_turned),
+        cmocka_unit_test(parameters_that_change_in_midstream_are_taken),
         cmocka_unit_test(a_later_size_is_scaled_to_the_first),
         cmocka_unit_test(a_fixed_format_is_kept),
         cmocka_unit_test(a_range_that_differs_is_converted),
+        cmocka_unit_test(a_matrix_that_differs_is_converted),
         cmocka_unit_test(what_needs_no_change_is_not_copied),
         cmocka_unit_test(pictures_outlive_their_decoder),
         cmocka_unit_test(a_bad_packet_is_told_and_the_next_is_decoded),

@@ -151,6 +151,7 @@ static const struct description descriptions[] = {
     { "90000_fps.mp4", "h264", 160, 120, { 0, 1 }, { 1, 1 }, 0, 10, 10 },
     { "zero_rate.avi", "mjpeg", 160, 120, { 25, 1 }, { 1, 1 }, 0, 30, 30 },
     { "resolution_changes.ts", "h264", 160, 120, { 25, 1 }, { 1, 1 }, 0, 0, 40 },
+    { "parameters_change.flv", "h264", 160, 120, { 25, 1 }, { 1, 1 }, 0, 0, 40 },
     { "trimmed.mp4", "h264", 160, 120, { 25, 1 }, { 1, 1 }, 0, 60, 60 },
 };
 
@@ -190,6 +191,22 @@ static void joined_files_keep_rising_times(void **unused)
         fw_packet_free(packet);
     }
     assert_int_equal(latest_pts, 39 * 3600); // 40 pictures, 3600 ticks each
+    fw_demux_close(demuxer);
+}
+
+static void changed_parameters_come_with_their_packet(void **unused)
+{
+    (void)unused;
+    struct fw_demuxer *demuxer = must_open(clip("parameters_change.flv"));
+    struct fw_packet *packet = NULL;
+    int64_t last_dts = INT64_MIN;
+    while (fw_demux_read(demuxer, &packet, NULL) == 1) {
+        assert_int_equal(packet->new_extradata_size > 0, packet->number == 30);
+        assert_int_equal(packet->new_extradata != NULL, packet->number == 30);
+        assert_true(packet->dts > last_dts);
+        last_dts = packet->dts;
+        fw_packet_free(packet);
+    }
     fw_demux_close(demuxer);
 }
 
@@ -494,6 +511,7 @@ int main(void)
         cmocka_unit_test(packets_are_those_of_ffprobe),
         cmocka_unit_test(streams_are_described),
         cmocka_unit_test(joined_files_keep_rising_times),
+        cmocka_unit_test(changed_parameters_come_with_their_packet),
         cmocka_unit_test(an_edit_list_hides_packets),
         cmocka_unit_test(bad_files_are_refused_with_path_and_reason),
         cmocka_unit_test(names_are_paths_whatever_they_hold),
