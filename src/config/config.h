@@ -56,6 +56,7 @@ struct fw_config {
     char *video_id;    // NULL: the file's stem
     bool json;         // results on standard output as JSON
     bool quiet;        // nothing but errors
+    bool cpu_times;    // of each step, at the end
     enum fw_progress progress;
 
     // Kafka

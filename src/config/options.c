@@ -102,6 +102,14 @@ static const struct fw_option options[] = {
         .commands = ALL & ~DLQ,
     },
     {
+        .name = "cpu-times",
+        BOOL(cpu_times),
+        .fallback = "false",
+        .group = results,
+        .help = "Adds what each step has cost, in CPU ms a frame, at the end.",
+        .commands = RUN,
+    },
+    {
         .name = "progress",
         CHOICE(progress, fw_progress),
         .fallback = "auto",

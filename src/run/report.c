@@ -3,6 +3,7 @@
 #include "run/report.h"
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/escape.h"
 #include "base/json_writer.h"
 
@@ -110,12 +111,31 @@ static void put_results(struct fw_json *json, const struct fw_clip *clip, const 
     put_text(json, "model", model_id);
 }
 
+static struct fw_json begin_line(struct fw_buffer *buf)
+{
+    fw_buffer_init(buf, JSON_LIMIT_BYTES);
+    struct fw_json json = fw_json_begin(buf);
+    fw_json_open_object(&json);
+    return json;
+}
+
+static void end_line(struct fw_json *json, struct fw_buffer *buf)
+{
+    struct fw_error err = { 0 };
+    fw_json_close_object(json);
+    if (fw_json_end(json, &err) == 0) {
+        printf("%.*s\n", (int)buf->size, (const char *)buf->data);
+        fflush(stdout);
+    } else {
+        fprintf(stderr, "firewatch: %s\n", err.text);
+    }
+    fw_buffer_done(buf);
+}
+
 static void print_json(const struct fw_clip *clip, const char *model_id)
 {
     struct fw_buffer buf;
-    fw_buffer_init(&buf, JSON_LIMIT_BYTES);
-    struct fw_json json = fw_json_begin(&buf);
-    fw_json_open_object(&json);
+    struct fw_json json = begin_line(&buf);
     put_text(&json, "input", clip->path);
     put_text(&json, "video_id", clip->id);
     put_text(&json, "status", status_of(clip));
@@ -124,15 +144,7 @@ static void print_json(const struct fw_clip *clip, const char *model_id)
     } else {
         put_results(&json, clip, model_id);
     }
-    fw_json_close_object(&json);
-    struct fw_error err = { 0 };
-    if (fw_json_end(&json, &err) == 0) {
-        printf("%.*s\n", (int)buf.size, (const char *)buf.data);
-        fflush(stdout);
-    } else {
-        fprintf(stderr, "firewatch: %s\n", err.text);
-    }
-    fw_buffer_done(&buf);
+    end_line(&json, &buf);
 }
 
 void fw_report_clip(const struct fw_clip *clip, const char *model_id, enum fw_report_mode mode)
@@ -170,4 +182,42 @@ void fw_report_total(const struct fw_clip *clips, size_t n_clips, double seconds
            n_done, n_clips, n_with_fire, n_pictures, seconds,
            seconds > 0 ? (double)n_pictures / seconds : 0);
     fflush(stdout);
+}
+
+static long long count_pictures(const struct fw_clip *clips, size_t n_clips)
+{
+    long long n = 0;
+    for (size_t i = 0; i < n_clips; i++) {
+        n += atomic_load(&clips[i].n_pictures);
+    }
+    return n;
+}
+
+void fw_report_cpu(const struct fw_clip *clips, size_t n_clips, const struct fw_engine *engine,
+                   enum fw_report_mode mode)
+{
+    long long n_pictures = count_pictures(clips, n_clips);
+    double per_ms = n_pictures > 0 ? 1.0 / (double)n_pictures / 1000 : 0;
+    double whole_ms = (double)fw_clock_process_cpu_us() * per_ms;
+    if (mode != FW_REPORT_JSON) {
+        printf("CPU ms a frame:");
+        for (enum fw_step step = 0; step < FW_N_STEPS; step++) {
+            printf(" %s %.3f,", fw_step_name(step),
+                   (double)fw_engine_cpu_us(engine, step) * per_ms);
+        }
+        printf(" whole process %.3f\n", whole_ms);
+        return;
+    }
+    struct fw_buffer buf;
+    struct fw_json json = begin_line(&buf);
+    fw_json_key(&json, "cpu_ms_per_frame");
+    fw_json_open_object(&json);
+    for (enum fw_step step = 0; step < FW_N_STEPS; step++) {
+        fw_json_key(&json, fw_step_name(step));
+        fw_json_double(&json, (double)fw_engine_cpu_us(engine, step) * per_ms);
+    }
+    fw_json_key(&json, "whole");
+    fw_json_double(&json, whole_ms);
+    fw_json_close_object(&json);
+    end_line(&json, &buf);
 }

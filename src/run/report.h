@@ -3,6 +3,7 @@
 #ifndef FW_RUN_REPORT_H
 #define FW_RUN_REPORT_H
 
+#include "pipeline/engine.h"
 #include "run/clip.h"
 
 #include <stddef.h>
@@ -19,5 +20,9 @@ void fw_report_clip(const struct fw_clip *clip, const char *model_id, enum fw_re
 // Prints the sum over all clips, when there are several (text only).
 void fw_report_total(const struct fw_clip *clips, size_t n_clips, double seconds,
                      enum fw_report_mode mode);
+
+// Prints what each step has cost over all clips, in CPU ms a picture, and the whole process.
+void fw_report_cpu(const struct fw_clip *clips, size_t n_clips, const struct fw_engine *engine,
+                   enum fw_report_mode mode);
 
 #endif

@@ -237,6 +237,9 @@ static int run_engine(struct run *run)
     fw_display_stop(run->display);
     fw_report_total(run->clips, run->n_clips, (double)(fw_clock_monotonic_us() - begin_us) / 1e6,
                     run->report);
+    if (run->config->cpu_times) {
+        fw_report_cpu(run->clips, run->n_clips, run->engine, run->report);
+    }
     fw_engine_free(run->engine);
     return exit_code(run);
 }

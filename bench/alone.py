@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""`firewatch run`: CPU time by step, against a bare loop of the same libraries and against ffmpeg; memory; start-up."""
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+from _measure import ENCODER, FIREWATCH, MODEL, ROOT, Run, clip_640x480, cpu_name, frames_of, in_turn, median, table
+
+
+def threshold():
+    card = (ROOT / "models" / "fire.md").read_text()
+    for line in card.splitlines():
+        if line.startswith("- Threshold"):
+            for word in line.replace(",", " ").replace("`", " ").split():
+                if word.replace(".", "", 1).isdigit() and 0 < float(word) < 1:
+                    return word
+    return "0.5"
+
+
+def whole(folder):
+    bare = ROOT / "build" / "bare"
+    for real, kind in (("car_fire_extinguisher", "fire in nearly every frame"), ("street_traffic_nofire", "no fire")):
+        clip, source = clip_640x480(folder, real=real, name=real)
+        n = frames_of(clip)
+        out = Path(folder) / "out"
+        commands = {
+            "firewatch run": [FIREWATCH, "run", clip, "-o", out, "--quiet", "--workers", "1"],
+            "bare loop, same model": [bare, clip, MODEL, threshold(), "ultrafast",
+                                      "cabac=1:no-deblock=0:subme=1", "23"],
+            "ffmpeg decode + encode": ["ffmpeg", "-v", "error", "-y", "-threads", "1", "-i", clip, "-c:v", "libx264",
+                                       *ENCODER, "-crf", "23", "-threads", "1", "-an", "-movflags", "+faststart",
+                                       out.with_suffix(".mp4")],
+        }
+        runs = in_turn(commands)
+        ours = median(runs["firewatch run"], lambda one: one.cpu)
+        print(f"\n640x480, {n} frames of {source} ({kind}), {clip.stat().st_size / n / 1000:.1f} kB a frame")
+        rows = [("", "CPU ms a frame", "frames a CPU second", "frames/CPU s of firewatch run against it")]
+        for name, these in runs.items():
+            cpu = median(these, lambda one: one.cpu)
+            rows.append((name, f"{cpu / n * 1000:.2f}", f"{n / cpu:.0f}", f"{cpu / ours:.2f}"))
+        table(rows)
+        steps = Run([FIREWATCH, "run", clip, "-o", out, "--json", "--cpu-times", "--workers", "1"])
+        cost = json.loads(steps.output.splitlines()[-1])["cpu_ms_per_frame"]
+        print("steps, CPU ms a frame:", ", ".join(f"{name} {value:.3f}" for name, value in cost.items()))
+
+
+def memory(folder):
+    rows = [("", "frames", "peak MiB")]
+    for seconds in (10, 600):
+        clip, _ = clip_640x480(folder, seconds=seconds, name=f"long{seconds}")
+        one = Run([FIREWATCH, "run", clip, "-o", Path(folder) / "out", "--quiet"])
+        rows.append((f"{seconds} s of video", frames_of(clip), f"{one.peak_mib:.1f}"))
+    print("\nmemory")
+    table(rows)
+
+
+def start_up(folder):
+    clip, _ = clip_640x480(folder, seconds=0.04, name="one")
+    runs = in_turn({"one frame": [FIREWATCH, "run", clip, "-o", Path(folder) / "out", "--quiet"]})["one frame"]
+    print(f"\nstart-up: a video of one frame takes {median(runs, lambda one: one.wall) * 1000:.0f} ms, "
+          f"{median(runs, lambda one: one.cpu) * 1000:.0f} CPU ms")
+
+
+def size():
+    deps = Path(os.environ.get("FIREWATCH_DEPS", ROOT / ".deps"))
+    answer = subprocess.run(["du", "-skL", FIREWATCH, deps / "onnxruntime", MODEL], capture_output=True, text=True)
+    print("installed:", ", ".join(f"{Path(name).name} {int(kib) / 1024:.1f} MiB"
+                                  for kib, name in (line.split("\t") for line in answer.stdout.splitlines())))
+
+
+def main():
+    subprocess.run(["ninja", "-C", ROOT / "build", "bare"], check=True, stdout=subprocess.DEVNULL)
+    print(cpu_name())
+    with tempfile.TemporaryDirectory() as folder:
+        whole(folder)
+        memory(folder)
+        start_up(folder)
+    size()
+
+
+if __name__ == "__main__":
+    main()
