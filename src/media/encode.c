@@ -1,46 +1,50 @@
 // SPDX-License-Identifier: MIT
 // Encodes pictures to H.264 with libx264 through libavcodec.
 //
-// DESIGN: x264 gets no frame to look ahead at, so it gives each picture back before it takes the
-// next: no queue, no B-frames (nor, then, an order to restore), and a segment needs nothing from
-// outside itself. It runs on one thread in a group that never ends by itself; a new group is a new
-// encoder, because a forced IDR picture would keep the rate control's memory and a segment encoded
-// again after a take-over would differ. A new encoder takes 0.7 ms at 640x480 and 4 ms at
-// 1920x1080, once in 50 pictures or so.
+// DESIGN: x264 gets nothing to look ahead at, so it gives each picture back before it takes the
+// next: no queue, no B-frames (nor an order to restore), and a segment needs nothing from outside
+// itself. It runs on one thread in a group that never ends by itself. A new group is a new encoder:
+// a forced IDR picture would keep the rate control's memory, and a segment encoded again after a
+// take-over would differ. That costs 1 CPU ms up to 3840x2160, 9 ms at 7680x4320.
 //
-// force-cfr: with a variable rate x264 holds a picture back to learn its duration. Its rate control
-// then counts every picture as one of the rate given here; timestamps pass untouched.
+// force-cfr: with a variable rate x264 holds each picture back to learn its duration. Its rate
+// control then counts every picture as one of the rate given here; timestamps pass untouched, and
+// the bytes depend on the pictures alone.
 //
-// Planes are lent to x264, which copies them into frames of its own before it returns, so read-only
+// Planes are lent to x264, which copies them into frames of its own before it returns. So read-only
 // pictures are safe, and nothing of a picture is held on to after fw_encoder_encode.
 //
-// The default, fast-cabac, is ultrafast with CABAC, deblocking, half-pixel search and 4x4 intra
-// blocks. 100 pictures of 640x480 in groups of 50 at crf 24, CPU ms with the start of a group, the
-// least of five, on one core of a busy two-core AMD; last column: bytes against ultrafast at equal
-// PSNR (means over 36 to 43 dB, 42 to 48 dB):
+// The default, fast-cabac, is what "ultrafast" leaves out and is worth its time: deblocking,
+// half-pixel search, 4x4 intra blocks, CABAC. It is written as superfast without weighted
+// prediction, adaptive quantisation and 8x8 blocks, because only a preset can switch intra blocks
+// on in keyframes. 100 pictures of 640x480 in groups of 50 at crf 24, the start of a group
+// included; CPU ms a picture (least of six, one core, the machine busy: trust ratios), pictures per
+// CPU second, size, PSNR; last, over crf 21 to 30, bytes and time against ultrafast's at equal
+// PSNR:
 //
-//                            a burning car, by hand            a flame at night
-//                            ms    fps   kB   dB    bytes      ms    fps   kB   dB    bytes
-//     ultrafast              1.58   630  1483 39.9      0 %    1.04   960   674 46.2      0 %
-//     + deblocking           1.77   560  1450 40.7   - 13 %    1.14   880   664 46.5   -  8 %
-//     + half-pixel search    2.20   450  1178 41.1   - 35 %    1.38   720   534 47.0   - 33 %
-//     + 4x4 intra            2.43   410  1167 41.5   - 38 %    1.42   700   535 47.0   - 33 %
-//     + CABAC = fast-cabac   2.89   350  1102 41.5   - 42 %    1.58   630   506 47.0   - 37 %
-//     subme=2 instead of 1   3.05   330   912 40.2   - 42 %    1.81   550   391 45.7   - 39 %
-//     superfast              3.13   320   936 39.8   - 37 %    2.04   490   464 45.6   - 28 %
-//     superfast, no AQ       2.99   330  1087 41.5   - 43 %    1.60   630   497 47.1   - 39 %
-//     veryfast               5.78   170   754 38.9   - 42 %    3.27   310   361 44.6   - 32 %
+//                           a burning car, hand-held          a flame at night
+//                           ms   fps   kB   dB  bytes time    ms   fps   kB   dB  bytes time
+//    ultrafast             1.78  560 1483 39.9    0 % 1.00   1.08  930  674 46.2    0 % 1.00
+//    + deblocking          1.97  510 1450 40.7  -13 % 1.06   1.22  820  664 46.5   -8 % 1.11
+//    + half-pixel search   2.50  400 1178 41.1  -35 % 1.34   1.42  700  534 47.0  -33 % 1.25
+//    + 4x4 intra blocks    2.80  360 1156 41.5  -39 % 1.43   1.44  690  530 47.0  -33 % 1.29
+//    + CABAC = fast-cabac  3.33  300 1095 41.5  -42 % 1.70   1.65  610  502 47.0  -38 % 1.48
+//    ... with subme=2      3.88  260  909 40.5  -45 % 2.08   1.98  510  388 45.7  -40 % 1.85
+//    superfast             3.62  280  936 39.8  -37 % 1.98   2.18  460  464 45.6  -28 % 1.98
+//    veryfast              6.18  160  754 38.9  -42 % 3.51   3.40  290  361 44.6  -32 % 3.33
 //
-// At the same crf the presets differ in quality, so the last column compares them. Each step up to
-// fast-cabac earns its time; beyond it time buys next to nothing without look-ahead and B-frames.
-// At near equal bytes, the car: ultrafast crf 27 1070 kB 37.7 dB, fast-cabac crf 24 1102 kB 41.5
-// dB. 4x4 intra blocks also calm the keyframe that begins each segment.
+// Each step up to fast-cabac earns its time. Beyond it time buys next to nothing, as what the
+// slower presets are good at (look-ahead, B-frames) is not allowed here; and a 640x480 picture,
+// decoded and analysed in 1 to 1.3 ms, would pass 3 ms. At near equal bytes: the car 37.7 dB
+// (ultrafast, crf 27, 1070 kB) and 41.5 dB (fast-cabac, crf 24), the flame 44.1 dB (crf 27, 485 kB)
+// and 47.0 dB.
 #include "media/encode.h"
 
 #include "base/memory.h"
 #include "media/error.h"
 #include "media/h264.h"
 #include "media/log.h"
+#include "wire/limits.h"
 
 #include <libavcodec/avcodec.h>
 #include <libavutil/dict.h>
@@ -103,6 +107,13 @@ static int check_settings(const struct fw_encoder_settings *settings, struct fw_
     assert(settings->format.width > 0 && settings->format.width % 2 == 0);
     assert(settings->format.height > 0 && settings->format.height % 2 == 0);
     assert(settings->time_base.num > 0 && settings->time_base.den > 0);
+    if (settings->format.width > FW_LIMIT_PICTURE_MAX_SIDE ||
+        settings->format.height > FW_LIMIT_PICTURE_MAX_SIDE) {
+        return fw_error_set(err, FW_ERROR_CONFIG, EINVAL,
+                            "the encoder takes no picture of %dx%d, whose limit is %d",
+                            settings->format.width, settings->format.height,
+                            FW_LIMIT_PICTURE_MAX_SIDE);
+    }
     if (!preset_exists(settings->preset)) {
         return fw_error_set(err, FW_ERROR_CONFIG, EINVAL, "the encoder has no preset '%s'",
                             settings->preset);
@@ -223,6 +234,7 @@ static int begin_group(struct fw_encoder *encoder, struct fw_error *err)
     if (rc < 0) {
         return rc;
     }
+    assert(codec != NULL);
     avcodec_free_context(&encoder->codec);
     encoder->codec = codec;
     encoder->at_start = true;
@@ -245,24 +257,16 @@ static void describe(struct fw_encoder *encoder)
     fw_stream_copy(&encoder->stream, &stream);
 }
 
-static void keep_buffer(void *opaque, uint8_t *data)
-{
-    (void)opaque;
-    (void)data;
-}
-
 // libav copies a frame that no buffer stands behind. This one says that someone sees to the planes,
 // and by its count of references whether libav has kept them.
 static int make_frame(struct fw_encoder *encoder)
 {
-    static uint8_t nothing[1];
     encoder->frame = av_frame_alloc();
     encoder->packet = av_packet_alloc();
     if (encoder->frame == NULL || encoder->packet == NULL) {
         return -ENOMEM;
     }
-    encoder->frame->buf[0] =
-        av_buffer_create(nothing, sizeof(nothing), keep_buffer, NULL, AV_BUFFER_FLAG_READONLY);
+    encoder->frame->buf[0] = av_buffer_alloc(1);
     encoder->frame->format = AV_PIX_FMT_YUV420P;
     encoder->frame->width = encoder->settings.format.width;
     encoder->frame->height = encoder->settings.format.height;
@@ -288,6 +292,7 @@ int fw_encoder_open(const struct fw_encoder_settings *settings, struct fw_encode
     if (rc < 0) {
         return rc;
     }
+    assert(encoder->codec != NULL);
     describe(encoder);
     *ret = FW_TAKE(encoder);
     return 0;
