@@ -6,6 +6,7 @@
 
 #include <openssl/evp.h>
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -259,6 +260,7 @@ int fw_h264_sets_add(struct fw_h264_sets *sets, const uint8_t *extradata, size_t
         fw_h264_sets_done(&merged);
         return rc;
     }
+    assert(merged.set != NULL); // an extradata without a set is refused
     qsort(merged.set, merged.n, sizeof(*merged.set), compare);
     fw_h264_sets_done(sets);
     *sets = merged;

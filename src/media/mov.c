@@ -54,7 +54,8 @@ static int failed(const struct fw_mov *mov, int av_code, struct fw_error *err)
     const AVIOContext *pb = mov->format->pb;
     if (pb->error < 0) {
         int code = AVUNERROR(pb->error);
-        return fw_error_set(err, FW_ERROR_CONFIG, code, "%s", strerror(code));
+        const char *text = strerrordesc_np(code);
+        return fw_error_set(err, FW_ERROR_CONFIG, code, "%s", text != NULL ? text : "failed");
     }
     return fw_media_error(err, av_code, "the mp4 writer");
 }
@@ -156,8 +157,9 @@ int fw_mov_open(struct fw_mov *mov, AVIOContext *pb, const char *url, enum fw_mo
     fw_media_log_init();
     fw_media_log_clear();
     mov->sample = av_packet_alloc();
+    mov->next = av_packet_alloc();
     rc = avformat_alloc_output_context2(&mov->format, NULL, "mp4", url);
-    if (rc < 0 || mov->sample == NULL) {
+    if (rc < 0 || mov->sample == NULL || mov->next == NULL) {
         return fw_media_error(err, rc < 0 ? rc : AVERROR(ENOMEM), "the mp4 writer");
     }
     mov->format->pb = pb;
@@ -216,7 +218,8 @@ static int release_sample(struct fw_mov *mov, int64_t duration, struct fw_error 
     return rc < 0 || mov->format->pb->error < 0 ? failed(mov, rc, err) : 0;
 }
 
-static int make_sample(AVPacket *sample, const struct fw_packet *packet, int length_size,
+// Makes mov->next of the packet, but for its times.
+static int make_sample(struct fw_mov *mov, const struct fw_packet *packet, int length_size,
                        struct fw_error *err)
 {
     struct fw_h264_content content = { 0 };
@@ -224,12 +227,12 @@ static int make_sample(AVPacket *sample, const struct fw_packet *packet, int len
         !content.has_picture || content.sample_size > INT32_MAX / 2) {
         return fw_error_set(err, FW_ERROR_DATA, EBADMSG, "a packet that holds no H.264 picture");
     }
-    if (av_new_packet(sample, (int)content.sample_size) < 0) {
+    if (av_new_packet(mov->next, (int)content.sample_size) < 0) {
         return fw_error_set(err, FW_ERROR_FATAL, ENOMEM, "no memory for %zu bytes of a picture",
                             content.sample_size);
     }
-    fw_h264_write_sample(packet->data, packet->size, length_size, sample->data);
-    sample->flags = packet->key ? AV_PKT_FLAG_KEY : 0;
+    fw_h264_write_sample(packet->data, packet->size, length_size, mov->next->data);
+    mov->next->flags = packet->key ? AV_PKT_FLAG_KEY : 0;
     return 0;
 }
 
@@ -243,21 +246,17 @@ int fw_mov_write(struct fw_mov *mov, const struct fw_packet *packet, int length_
     rc = rc < 0 ? rc : to_ticks(mov, packet->dts, &dts, err);
     rc = rc < 0 ? rc : to_ticks(mov, packet->duration, &duration, err);
     rc = rc < 0 ? rc : check_times(mov, pts, dts, err);
-    AVPacket *sample FW_SCOPE(av_packet_free) = av_packet_alloc();
-    if (rc == 0 && sample == NULL) {
-        rc = fw_error_set(err, FW_ERROR_FATAL, ENOMEM, "no memory for a packet");
-    }
-    rc = rc < 0 ? rc : make_sample(sample, packet, length_size, err);
+    rc = rc < 0 ? rc : make_sample(mov, packet, length_size, err);
     if (rc < 0) {
         return rc;
     }
-    sample->pts = pts;
-    sample->dts = dts;
+    mov->next->pts = pts;
+    mov->next->dts = dts;
     if (mov->sample->data != NULL) {
         mov->last_delta = dts - mov->sample->dts;
     }
     rc = release_sample(mov, mov->last_delta, err);
-    av_packet_move_ref(mov->sample, sample);
+    av_packet_move_ref(mov->sample, mov->next);
     mov->last_duration = duration;
     return rc;
 }
@@ -292,4 +291,5 @@ void fw_mov_done(struct fw_mov *mov)
     avformat_free_context(mov->format);
     mov->format = NULL;
     av_packet_free(&mov->sample);
+    av_packet_free(&mov->next);
 }

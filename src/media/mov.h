@@ -16,6 +16,7 @@
 struct fw_mov {
     AVFormatContext *format; // owned; NULL before open and after done
     AVPacket *sample;        // owned; the one held back; without data: none
+    AVPacket *next;          // owned; for the one that comes
     AVRational from;         // time base of the packets that come
     int64_t last_duration;   // of the sample held back, as its packet says, in the track's ticks; 0
     int64_t last_delta;      // between the two samples before, in ticks; 0

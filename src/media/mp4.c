@@ -12,6 +12,7 @@
 // goes unnoticed by libav, so the boxes of the finished file are walked before it gets its name.
 #include "media/mp4.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "media/error.h"
 #include "media/log.h"
@@ -22,7 +23,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,8 +48,9 @@ struct fw_mp4_writer {
 
 static int file_error(const struct fw_mp4_writer *writer, int code, struct fw_error *err)
 {
+    const char *text = strerrordesc_np(code);
     return fw_error_set(err, FW_ERROR_CONFIG, code, "%s: can't be written: %s", writer->path,
-                        strerror(code));
+                        text != NULL ? text : "failed");
 }
 
 static int with_path(const struct fw_mp4_writer *writer, int rc, struct fw_error *err)
@@ -255,30 +256,9 @@ static bool is_whole(int fd)
     return samples_seen;
 }
 
-static int sync_folder(const char *path)
-{
-    char *copy FW_SCOPE(fw_free_cleanup) = fw_xstrdup(path);
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) {
-        return -1;
-    }
-    int rc = fsync(fd);
-    int code = errno;
-    close(fd);
-    errno = code;
-    return rc;
-}
-
 static int publish(struct fw_mp4_writer *writer, struct fw_error *err)
 {
-    if (!is_whole(writer->fd)) {
-        return file_error(writer, EIO, err);
-    }
-    if (fsync(writer->fd) < 0 || rename(writer->part, writer->path) < 0 ||
-        sync_folder(writer->path) < 0) {
-        return file_error(writer, errno, err);
-    }
-    return 0;
+    return is_whole(writer->fd) ? fw_part_publish(writer->path, err) : file_error(writer, EIO, err);
 }
 
 int fw_mp4_finish(struct fw_mp4_writer *writer, struct fw_error *err)
