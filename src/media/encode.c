@@ -11,6 +11,9 @@
 // control then counts every picture as one of the rate given here; timestamps pass untouched, and
 // the bytes depend on the pictures alone.
 //
+// stitchable: else the picture parameter set would hold the rate factor, and segments made before
+// and after a change of it would have different sets.
+//
 // Planes are lent to x264, which copies them into frames of its own before it returns. So read-only
 // pictures are safe, and nothing of a picture is held on to after fw_encoder_encode.
 //
@@ -62,7 +65,7 @@ static const char default_preset[] = "fast-cabac";
 
 static const char common_params[] = "threads=1:lookahead-threads=1:keyint=infinite:scenecut=0:"
                                     "bframes=0:rc-lookahead=0:sync-lookahead=0:mbtree=0:"
-                                    "force-cfr=1:open-gop=0:repeat-headers=0";
+                                    "force-cfr=1:open-gop=0:repeat-headers=0:stitchable=1";
 
 static const char *const x264_presets[] = { "ultrafast", "superfast", "veryfast", "faster",
                                             "fast",      "medium",    "slow",     "slower",
@@ -71,6 +74,7 @@ static const char *const x264_presets[] = { "ultrafast", "superfast", "veryfast"
 struct fw_encoder {
     struct fw_encoder_settings settings;
     char *preset; // owned
+    int sets_id;  // of the parameter sets
     struct fw_stream stream;
     AVCodecContext *codec;
     AVFrame *frame;
@@ -177,12 +181,12 @@ static void set_codec(AVCodecContext *codec, const struct fw_encoder_settings *s
     set_colour(codec, format);
 }
 
-static int set_options(AVDictionary **options, const char *preset, int crf)
+static int set_options(AVDictionary **options, const struct fw_encoder *encoder)
 {
-    char *params FW_SCOPE(fw_free_cleanup) =
-        fw_xasprintf("%s%s", common_params, preset_params(preset));
-    int rc = av_dict_set(options, "preset", x264_preset(preset), 0);
-    rc = rc < 0 ? rc : av_dict_set_int(options, "crf", crf, 0);
+    char *params FW_SCOPE(fw_free_cleanup) = fw_xasprintf(
+        "%s%s:sps-id=%d", common_params, preset_params(encoder->preset), encoder->sets_id);
+    int rc = av_dict_set(options, "preset", x264_preset(encoder->preset), 0);
+    rc = rc < 0 ? rc : av_dict_set_int(options, "crf", encoder->settings.crf, 0);
     return rc < 0 ? rc : av_dict_set(options, "x264-params", params, 0);
 }
 
@@ -204,7 +208,7 @@ static int open_x264(const struct fw_encoder *encoder, const AVCodec *x264, AVCo
     int rc = codec == NULL ? AVERROR(ENOMEM) : 0;
     if (rc == 0) {
         set_codec(codec, &encoder->settings);
-        rc = set_options(&options, encoder->preset, encoder->settings.crf);
+        rc = set_options(&options, encoder);
     }
     if (rc >= 0) {
         rc = avcodec_open2(codec, x264, &options);
@@ -239,6 +243,28 @@ static int begin_group(struct fw_encoder *encoder, struct fw_error *err)
     encoder->codec = codec;
     encoder->at_start = true;
     return 0;
+}
+
+// FNV-1a (RFC draft-eastlake-fnv) folded to 1..30: 0 is what cameras use, and an avcC has no room
+// for a 32nd set.
+static int id_of(const uint8_t *sets, int size)
+{
+    uint32_t hash = 2166136261;
+    for (int i = 0; i < size; i++) {
+        hash = (hash ^ sets[i]) * 16777619;
+    }
+    return 1 + (int)(hash % 30);
+}
+
+// Begins the first group. The sets' content, and so their id, is known once they are there.
+static int begin_first_group(struct fw_encoder *encoder, struct fw_error *err)
+{
+    int rc = begin_group(encoder, err);
+    if (rc < 0 || !encoder->settings.joinable) {
+        return rc;
+    }
+    encoder->sets_id = id_of(encoder->codec->extradata, encoder->codec->extradata_size);
+    return begin_group(encoder, err);
 }
 
 static void describe(struct fw_encoder *encoder)
@@ -288,7 +314,7 @@ int fw_encoder_open(const struct fw_encoder_settings *settings, struct fw_encode
     if (make_frame(encoder) < 0) {
         return fw_error_set(err, FW_ERROR_FATAL, ENOMEM, "no memory for an encoder");
     }
-    rc = begin_group(encoder, err);
+    rc = begin_first_group(encoder, err);
     if (rc < 0) {
         return rc;
     }

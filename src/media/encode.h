@@ -15,6 +15,8 @@
 #include "base/stream.h"
 #include "media/picture.h"
 
+#include <stdbool.h>
+
 struct fw_encoder;
 
 struct fw_encoder_settings {
@@ -23,6 +25,11 @@ struct fw_encoder_settings {
     struct fw_rational frame_rate; // a hint for the level and the rate control; 0/1 when unknown
     const char *preset; // one of x264's preset names, or "fast-cabac" (see encode.c), the default
     int crf;            // constant rate factor, 0 (lossless) to 51
+    // Whether the packets may come to stand beside those of other encoders, of other settings or
+    // versions even, in one mp4 file (segments of a video that two machines had). The parameter
+    // sets then have an id made of their content, from 1 to 30, so that the same id means the same
+    // sets (but for one pair of settings in thirty) and never those of a camera, which uses 0.
+    bool joinable;
 };
 
 // Opens the encoder at the beginning of a group. Settings are copied. On success *ret is the

@@ -202,6 +202,46 @@ static void the_level_fits_up_to_8k(void **unused)
     said(&settings, 1, "level", "61\n");
 }
 
+static bool same_sets(const struct fw_encoder_settings *a, const struct fw_encoder_settings *b)
+{
+    struct fw_encoder *first = open_encoder(a);
+    struct fw_encoder *second = open_encoder(b);
+    const struct fw_stream *one = fw_encoder_stream(first);
+    const struct fw_stream *other = fw_encoder_stream(second);
+    bool same = one->extradata_size == other->extradata_size &&
+                memcmp(one->extradata, other->extradata, one->extradata_size) == 0;
+    struct fw_h264_sets sets = { 0 };
+    assert_int_equal(fw_h264_sets_add(&sets, one->extradata, one->extradata_size, NULL, NULL), 0);
+    int rc = fw_h264_sets_add(&sets, other->extradata, other->extradata_size, NULL, NULL);
+    assert_int_equal(rc == 0, same || a->joinable); // the same id must mean the same
+    fw_h264_sets_done(&sets);
+    fw_encoder_close(first);
+    fw_encoder_close(second);
+    return same;
+}
+
+static void joinable_parameter_sets_have_ids_of_their_own(void **unused)
+{
+    (void)unused;
+    struct fw_encoder_settings settings = video_settings(160, 96);
+    struct fw_encoder_settings other = settings;
+    other.preset = "ultrafast";
+    assert_false(same_sets(&settings, &other)); // and both have the id 0
+    settings.joinable = true;
+    assert_true(same_sets(&settings, &settings));
+    other = settings;
+    other.crf = 35; // changes no parameter set
+    assert_true(same_sets(&settings, &other));
+    static const char *const presets[] = { "ultrafast", "superfast", "veryfast", "medium" };
+    for (size_t i = 0; i < FW_ARRAY_LEN(presets); i++) {
+        other.preset = presets[i];
+        assert_false(same_sets(&settings, &other));
+    }
+    // A camera's sets have the id 0.
+    struct fw_encoder_settings camera = video_settings(320, 200);
+    assert_false(same_sets(&settings, &camera));
+}
+
 static void every_preset_and_factor_encodes(void **unused)
 {
     (void)unused;
@@ -259,6 +299,7 @@ int main(void)
         cmocka_unit_test(what_comes_out_decodes),
         cmocka_unit_test(aspect_range_and_matrix_are_told),
         cmocka_unit_test(the_level_fits_up_to_8k),
+        cmocka_unit_test(joinable_parameter_sets_have_ids_of_their_own),
         cmocka_unit_test(every_preset_and_factor_encodes),
         cmocka_unit_test(unknown_settings_are_refused),
     };

@@ -384,6 +384,32 @@ static void parameter_sets_that_join_stand_in_the_one_entry(void **unused)
     video_clip_destroy(&ours);
 }
 
+static void encoders_of_other_settings_join(void **unused)
+{
+    (void)unused;
+    struct video_clip ours = video_clip_make(0);
+    struct video_clip theirs = video_clip_make(0);
+    video_clip_drop(&ours);
+    video_clip_drop(&theirs);
+    struct fw_encoder_settings settings = video_settings(160, 96);
+    settings.joinable = true;
+    video_clip_encode(&ours, &settings, 8);
+    settings.preset = "veryfast"; // another profile, transform and entropy coding
+    settings.crf = 40;
+    video_clip_encode(&theirs, &settings, 8);
+    video_clip_write(&ours, ours.path);
+    video_clip_write(&theirs, theirs.path);
+    char *joined = fw_xasprintf("%s/joined.mp4", ours.folder);
+    write_both(&ours, &theirs, &ours.stream, joined);
+    free(video_run("h() { ffmpeg -v error -xerror -i \"$1\" -f framemd5 - | grep -v '#' | sed "
+                   "'s/.*, //'; }; test \"$(h '%s'; h '%s')\" = \"$(h '%s')\"",
+                   ours.path, theirs.path, joined));
+    video_probe_says(joined, "nb_read_frames", "16\n");
+    free(joined);
+    video_clip_destroy(&theirs);
+    video_clip_destroy(&ours);
+}
+
 static void one_id_with_two_meanings_is_refused(void **unused)
 {
     (void)unused;
@@ -497,6 +523,7 @@ int main(void)
         cmocka_unit_test(aspect_and_range_survive),
         cmocka_unit_test(a_high_profile_has_the_record_that_ffmpeg_writes),
         cmocka_unit_test(parameter_sets_that_join_stand_in_the_one_entry),
+        cmocka_unit_test(encoders_of_other_settings_join),
         cmocka_unit_test(one_id_with_two_meanings_is_refused),
         cmocka_unit_test(bad_packets_are_refused),
         cmocka_unit_test(bad_streams_are_refused),
