@@ -8,9 +8,10 @@
 
 int64_t fw_clip_n_lost(const struct fw_clip *clip)
 {
+    // The index counts packets, those that an edit list hides too.
     int64_t n_expected = atomic_load(&clip->n_expected);
-    int64_t n_pictures = atomic_load(&clip->n_pictures);
-    return n_expected > n_pictures ? n_expected - n_pictures : 0;
+    int64_t n_missing = n_expected > clip->n_packets ? n_expected - clip->n_packets : 0;
+    return n_missing + clip->n_bad_packets;
 }
 
 double fw_clip_seconds(const struct fw_clip *clip)

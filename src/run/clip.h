@@ -42,7 +42,8 @@ struct fw_clip {
     struct fw_error error;  // when FAILED
 };
 
-// Pictures that the file promised and that did not come out; 0 when it promised nothing.
+// Frames that the file's index promised and that were not there, and those that could not be
+// decoded.
 int64_t fw_clip_n_lost(const struct fw_clip *clip);
 
 // Seconds that the clip has taken so far, or took.

@@ -10,6 +10,9 @@
 #include <errno.h>
 #include <pthread.h>
 
+// A file of nothing but holes ends here.
+enum { MAX_HOLES = 1000 };
+
 // What the reading thread and the video's sink share.
 struct passage {
     struct fw_clip *clip;
@@ -79,17 +82,32 @@ static int wait_for_the_end(struct passage *passage, struct fw_error *err)
 
 // --- reading ---
 
+// Reads the next packet there is: what can't be read on the way is a hole, noted and passed over.
+// Returns 1 with a packet, 0 at the end, also when the rest can't be read.
+static int read_packet(struct fw_clip *clip, struct fw_demuxer *demuxer, struct fw_engine *engine,
+                       struct fw_packet **ret)
+{
+    int64_t before_us = fw_clock_thread_cpu_us();
+    int result = fw_demux_read(demuxer, ret, &clip->notice);
+    for (int n_holes = 1; result < 0 && n_holes < MAX_HOLES; n_holes++) {
+        clip->cut_off = true;
+        if (clip->notice.kind != FW_ERROR_DATA) {
+            result = 0;
+        } else {
+            result = fw_demux_read(demuxer, ret, &clip->notice);
+        }
+    }
+    fw_engine_add_cpu(engine, FW_STEP_DEMUX, fw_clock_thread_cpu_us() - before_us);
+    return result > 0;
+}
+
 // Feeds the whole file. A file that breaks off is no failure: what was there counts.
 static int feed(struct fw_clip *clip, struct fw_demuxer *demuxer, struct fw_video *video,
                 struct fw_engine *engine, const atomic_bool *stopping)
 {
     struct fw_packet *packet = NULL;
     while (!atomic_load(stopping)) {
-        int64_t before_us = fw_clock_thread_cpu_us();
-        int result = fw_demux_read(demuxer, &packet, &clip->notice);
-        fw_engine_add_cpu(engine, FW_STEP_DEMUX, fw_clock_thread_cpu_us() - before_us);
-        if (result <= 0) {
-            clip->cut_off = result < 0;
+        if (!read_packet(clip, demuxer, engine, &packet)) {
             return 0;
         }
         clip->n_packets++;
