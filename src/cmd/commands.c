@@ -32,6 +32,19 @@ const struct fw_command fw_commands[] = {
         .run = fw_cmd_run,
     },
     {
+        .name = "topics",
+        .bit = FW_COMMAND_TOPICS,
+        .group = FW_GROUP_SCALE,
+        .summary = "creates the topics in Kafka, or describes them",
+        .usage = "create|describe",
+        .min_arguments = 1,
+        .max_arguments = 1,
+        .help = "create makes the topics that are missing, says what differs in those that are "
+                "there, and changes nothing of them but, with --grow, the number of partitions. "
+                "describe shows them. Topics never shrink.",
+        .run = fw_cmd_topics,
+    },
+    {
         .name = "version",
         .bit = FW_COMMAND_VERSION,
         .group = FW_GROUP_ABOUT,

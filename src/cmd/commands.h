@@ -22,6 +22,7 @@ enum {
 // The headings under which the short help lists commands.
 enum fw_command_group {
     FW_GROUP_FIND,
+    FW_GROUP_SCALE,
     FW_GROUP_ABOUT,
     FW_N_GROUPS,
 };
@@ -74,6 +75,7 @@ void fw_help_command(FILE *out, const struct fw_command *command);
 // The entry functions, one in each file.
 int fw_cmd_help(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_run(const struct fw_command *command, int argc, char *argv[]);
+int fw_cmd_topics(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_version(const struct fw_command *command, int argc, char *argv[]);
 
 #endif

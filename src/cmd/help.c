@@ -12,6 +12,7 @@ static void help_group(FILE *out, enum fw_command_group group)
 {
     static const char *const names[FW_N_GROUPS] = {
         [FW_GROUP_FIND] = "Find fire",
+        [FW_GROUP_SCALE] = "Scale out with Kafka",
         [FW_GROUP_ABOUT] = "About",
     };
     bool has_head = false;

@@ -77,6 +77,7 @@ struct fw_config {
     int detections_topic_partitions;
     int completions_topic_partitions;
     int replication_factor; // 0: the broker's default
+    bool grow;
 
     // producing
     struct fw_texts inputs; // each "ID=FILE", the id checked

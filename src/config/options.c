@@ -292,6 +292,15 @@ static const struct fw_option options[] = {
                 "default.",
         .commands = PROCESS | TOPICS,
     },
+    {
+        .name = "grow",
+        BOOL(grow),
+        .fallback = "false",
+        .group = topics,
+        .help = "Gives topics that are there partitions up to the configured counts. Only when "
+                "all is processed: a video that is under way would go on in another partition.",
+        .commands = TOPICS,
+    },
 
     {
         .name = "input",

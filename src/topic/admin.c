@@ -182,8 +182,9 @@ int fw_admin_create(struct fw_admin *admin, const struct fw_topic_spec *spec, in
     int64_t deadline_us = fw_clock_monotonic_us() + (int64_t)timeout_ms * 1000;
     bool created = false;
     int rc = ask_to_create(admin, spec, timeout_ms, &created, err);
-    if (rc == 0 && created) {
-        rc = wait_until_usable(admin, spec->name, spec->n_partitions, deadline_us, err);
+    if (rc == 0) {
+        rc = wait_until_usable(admin, spec->name, created ? spec->n_partitions : 1, deadline_us,
+                               err);
     }
     if (rc == 0 && ret_created != NULL) {
         *ret_created = created;

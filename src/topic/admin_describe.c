@@ -111,7 +111,7 @@ int fw_admin_list(struct fw_admin *admin, int timeout_ms, char ***ret, size_t *r
     const struct rd_kafka_metadata *metadata = NULL;
     rd_kafka_resp_err_t code = rd_kafka_metadata(admin->handle.rk, 1, NULL, &metadata, timeout_ms);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return fw_handle_error(&admin->handle, err, code, "list of topics");
+        return fw_handle_error(&admin->handle, err, code, "topics");
     }
     char **names = NULL;
     size_t n = 0;

@@ -37,8 +37,9 @@ int fw_client_set_pair(struct fw_client *client, const char *pair, struct fw_err
 int fw_client_set_variable(struct fw_client *client, const char *variable, const char *value,
                            struct fw_error *err);
 
-// Where the library's own log goes: by default to fw_log (errors and warnings as warnings, for the
-// library goes on by itself; the rest as debug). `write` is called on the library's threads.
+// Where the library's own log goes: by default to fw_log. Errors and warnings are warnings, for the
+// library goes on by itself; the rest, and what comes as an error of ours too, is debug. `write` is
+// called on the library's threads.
 void fw_client_set_log(struct fw_client *client,
                        void (*write)(enum fw_log_level level, const char *text, void *arg),
                        void *arg);

@@ -28,8 +28,14 @@ static const struct fw_property common_defaults[] = {
 // transactional id still has an owner's transaction to end is what every take-over begins with.
 static const char *const returned[] = { "FATAL", "TXNERR", "GETPID", "MAXPOLL" };
 
-static enum fw_log_level level_of(int syslog_level, const char *facility)
+// Lost connections are told by the calls that wait in vain, and their reason with them. Only a
+// member of a group, which the library keeps going, has none: its connection says it.
+static enum fw_log_level level_of(const struct fw_topic_handle *handle, int syslog_level,
+                                  const char *facility)
 {
+    if (strcmp(facility, "FAIL") == 0 && !handle->in_consumer) {
+        return FW_LOG_DEBUG;
+    }
     for (size_t i = 0; i < FW_ARRAY_LEN(returned); i++) {
         if (strcmp(facility, returned[i]) == 0) {
             return FW_LOG_DEBUG;
@@ -53,7 +59,7 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility, const 
     }
     char line[1024];
     snprintf(line, sizeof(line), "kafka client=%s event=%s %s", rd_kafka_name(rk), facility, text);
-    handle->write(level_of(level, facility), line, handle->write_arg);
+    handle->write(level_of(handle, level, facility), line, handle->write_arg);
 }
 
 // A handshake that a restarting broker breaks off is no refusal; one that fails over a certificate
@@ -76,7 +82,10 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     handle->trouble = (rd_kafka_resp_err_t)code;
     handle->trouble_us = fw_clock_monotonic_us();
     handle->refused = is_refusal(handle->trouble, reason);
-    snprintf(handle->trouble_text, sizeof(handle->trouble_text), "%s", reason);
+    // Without "(after 0ms in state CONNECT, 2 identical error(s) suppressed)".
+    const char *detail = strstr(reason, " (after ");
+    snprintf(handle->trouble_text, sizeof(handle->trouble_text), "%.*s",
+             (int)(detail != NULL ? (size_t)(detail - reason) : strlen(reason)), reason);
     pthread_mutex_unlock(&handle->lock);
 }
 

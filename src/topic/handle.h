@@ -36,7 +36,7 @@ struct fw_topic_handle {
     rd_kafka_resp_err_t trouble; // NO_ERROR: none
     bool refused;                // the trouble is that brokers don't let us in
     int64_t trouble_us;
-    char trouble_text[256];
+    char trouble_text[384];
 };
 
 struct fw_handle_options {

@@ -37,7 +37,7 @@ def test_alone_it_is_a_short_help_and_misuse(run):
     assert "Usage: firewatch COMMAND" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["help", "run", "version"])
+@pytest.mark.parametrize("command", ["help", "run", "topics", "version"])
 def test_help_of_one_command(run, command):
     results = [run(*words) for words in (["help", command], [command, "--help"], [command, "-h"])]
     assert {(result.returncode, result.stderr) for result in results} == {(GOOD, "")}
