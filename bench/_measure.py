@@ -12,7 +12,10 @@ ROOT = Path(__file__).resolve().parents[1]
 FIREWATCH = os.environ.get("FIREWATCH_BIN", str(ROOT / "build" / "firewatch"))
 MODEL = ROOT / "models" / "fire.onnx"
 # media/encode.c's fast-cabac, as x264 names it
-ENCODER = ("-preset", "ultrafast", "-x264-params", "cabac=1:no-deblock=0:subme=1:bframes=0:keyint=50:scenecut=0")
+PRESET = "superfast"
+PARAMS = "weightp=0:aq-mode=0:8x8dct=0:partitions=i4x4"
+ENCODER = ("-preset", PRESET, "-x264-params",
+           PARAMS + ":bframes=0:rc-lookahead=0:sync-lookahead=0:mbtree=0:keyint=50:scenecut=0")
 
 
 def cpu_name():

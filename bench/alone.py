@@ -6,7 +6,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from _measure import ENCODER, FIREWATCH, MODEL, ROOT, Run, clip_640x480, cpu_name, frames_of, in_turn, median, table
+from _measure import ENCODER, FIREWATCH, MODEL, PARAMS, PRESET, ROOT
+from _measure import Run, clip_640x480, cpu_name, frames_of, in_turn, median, table
 
 
 def threshold():
@@ -27,8 +28,7 @@ def whole(folder):
         out = Path(folder) / "out"
         commands = {
             "firewatch run": [FIREWATCH, "run", clip, "-o", out, "--quiet", "--workers", "1"],
-            "bare loop, same model": [bare, clip, MODEL, threshold(), "ultrafast",
-                                      "cabac=1:no-deblock=0:subme=1", "23"],
+            "bare loop, same model": [bare, clip, MODEL, threshold(), PRESET, PARAMS, "23"],
             "ffmpeg decode + encode": ["ffmpeg", "-v", "error", "-y", "-threads", "1", "-i", clip, "-c:v", "libx264",
                                        *ENCODER, "-crf", "23", "-threads", "1", "-an", "-movflags", "+faststart",
                                        out.with_suffix(".mp4")],
