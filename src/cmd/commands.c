@@ -19,6 +19,30 @@ const struct fw_command fw_commands[] = {
         .run = fw_cmd_help,
     },
     {
+        .name = "process",
+        .bit = FW_COMMAND_PROCESS,
+        .group = FW_GROUP_SCALE,
+        .summary = "finds fire in the frames on Kafka, as one of many",
+        .usage = "",
+        .help = "Joins the group, takes its share of the partitions of video-frames, and writes "
+                "detections, annotated segments and completions, each exactly once. Start as many "
+                "as there are partitions, on as many machines as you like; any of them may die at "
+                "any moment.",
+        .run = fw_cmd_process,
+    },
+    {
+        .name = "produce",
+        .bit = FW_COMMAND_PRODUCE,
+        .group = FW_GROUP_SCALE,
+        .summary = "sends videos to Kafka, frame by frame",
+        .usage = "[FILE [VIDEO_ID]]",
+        .max_arguments = 2,
+        .help = "Sends each frame of FILE to video-frames under VIDEO_ID (the file's name without "
+                "its extension when there is none); several with --input ID=FILE. Ends with 0 "
+                "when every message was delivered.",
+        .run = fw_cmd_produce,
+    },
+    {
         .name = "run",
         .bit = FW_COMMAND_RUN,
         .group = FW_GROUP_FIND,

@@ -74,6 +74,8 @@ void fw_help_command(FILE *out, const struct fw_command *command);
 
 // The entry functions, one in each file.
 int fw_cmd_help(const struct fw_command *command, int argc, char *argv[]);
+int fw_cmd_process(const struct fw_command *command, int argc, char *argv[]);
+int fw_cmd_produce(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_run(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_topics(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_version(const struct fw_command *command, int argc, char *argv[]);

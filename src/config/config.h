@@ -25,7 +25,7 @@ enum fw_command_bit {
     FW_COMMAND_TOPICS = 1U << 7,
 };
 
-enum fw_progress {
+enum fw_progress_mode {
     FW_PROGRESS_AUTO, // a display when standard error is a terminal
     FW_PROGRESS_ALWAYS,
     FW_PROGRESS_NEVER,
@@ -57,7 +57,7 @@ struct fw_config {
     bool json;         // results on standard output as JSON
     bool quiet;        // nothing but errors
     bool cpu_times;    // of each step, at the end
-    enum fw_progress progress;
+    enum fw_progress_mode progress;
 
     // Kafka
     char *bootstrap_servers; // host:port, separated by commas

@@ -111,7 +111,7 @@ static const struct fw_option options[] = {
     },
     {
         .name = "progress",
-        CHOICE(progress, fw_progress),
+        CHOICE(progress, fw_progress_mode),
         .fallback = "auto",
         .choices = progresses,
         .placeholder = "WHEN",

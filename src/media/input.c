@@ -170,7 +170,8 @@ int fw_input_open(const char *path, struct fw_input **ret, struct fw_error *err)
     input->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (input->wake_fd < 0) {
         int code = errno;
-        return fw_error_set(err, FW_ERROR_FATAL, code, "%s: eventfd: %s", path, strerrordesc_np(code));
+        return fw_error_set(err, FW_ERROR_FATAL, code, "%s: eventfd: %s", path,
+                            strerrordesc_np(code));
     }
     if (make_io(input) != 0) {
         return fw_error_set(err, FW_ERROR_FATAL, ENOMEM, "%s: out of memory", path);

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// The state machine of one partition: what a message does.
+//
+// The rules of runs (docs/WIRE.md, "Runs"): a message with number 0 and an unknown run begins a
+// run; without any record a run may begin anywhere; messages of any other run are strangers. The
+// original names no runs: its frame 0 after a higher number begins one.
+#include "process/ledger_impl.h"
+
+#include "base/memory.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+// --- runs ---
+
+static bool same_run(const struct fw_progress *record, const struct fw_ledger_frame *frame)
+{
+    return strcmp(record->run_id, frame->run_id) == 0;
+}
+
+static bool begins_run(const struct fw_progress *record, const struct fw_ledger_frame *frame)
+{
+    if (frame->number != 0) {
+        return false;
+    }
+    if (frame->run_id[0] == '\0' && record->run_id[0] == '\0') {
+        return record->last_number > 0;
+    }
+    return !same_run(record, frame) && strcmp(record->superseded_run_id, frame->run_id) != 0;
+}
+
+static void begin_run(struct fw_ledger_video *video, const struct fw_ledger_frame *frame)
+{
+    struct fw_progress *record = video->record;
+    struct fw_progress fresh = fw_progress_init();
+    snprintf(fresh.video_id, sizeof(fresh.video_id), "%s", frame->video_id);
+    snprintf(fresh.run_id, sizeof(fresh.run_id), "%s", frame->run_id);
+    snprintf(fresh.superseded_run_id, sizeof(fresh.superseded_run_id), "%s", record->run_id);
+    fresh.run_offset = frame->offset;
+    fresh.state = FW_VIDEO_OPEN;
+    fresh.needed_offset = frame->offset;
+    fresh.first_frame_utc_us = frame->produced_utc_us;
+    fresh.fps = frame->fps;
+    *record = fresh;
+    video->ending = false;
+    video->state->n_keyframes = 0;
+    video->state->last_read = -1;
+}
+
+// --- gaps ---
+
+static void note_gap(struct fw_progress *record, int64_t first, int64_t count)
+{
+    record->n_missing += count;
+    if (record->n_gaps < FW_LIMIT_GAPS) {
+        record->gaps[record->n_gaps++] = (struct fw_gap){ .first = first, .count = count };
+    }
+}
+
+// The original may send every Nth frame and numbers them by their place in the file, so a step that
+// is always the same is no gap: the smallest step seen so far is the run's own.
+static void note_step(struct fw_progress *record, const struct fw_ledger_frame *frame)
+{
+    int64_t step = frame->number - record->last_number;
+    bool original = record->run_id[0] == '\0';
+    if (original && record->last_number >= 0 && (record->step == 0 || step < record->step)) {
+        record->step = step;
+    }
+    int64_t usual = original && record->step > 0 ? record->step : 1;
+    if (original && record->last_number < 0) {
+        usual = frame->number + 1; // where the original's numbers begin says nothing
+    }
+    if (step > usual) {
+        note_gap(record, record->last_number + 1, step - 1);
+    }
+}
+
+// --- one message ---
+
+void fw_ledger_note_fed(struct fw_ledger_video *video, const struct fw_ledger_frame *frame)
+{
+    struct fw_ledger_state *state = video->state;
+    if (!frame->key || frame->last) {
+        return;
+    }
+    if (state->n_keyframes == state->max_keyframes) {
+        state->max_keyframes = state->max_keyframes * 2 + 8;
+        state->keyframes =
+            fw_xrealloc(state->keyframes, state->max_keyframes * sizeof(*state->keyframes));
+    }
+    state->keyframes[state->n_keyframes++] = (struct fw_keyframe){ .number = frame->number,
+                                                                   .offset = frame->offset,
+                                                                   .closed = frame->closed };
+}
+
+static void note_read(struct fw_ledger_video *video, const struct fw_ledger_frame *frame,
+                      int64_t now_us)
+{
+    struct fw_progress *record = video->record;
+    video->changed = true;
+    video->state->last_message_us = now_us;
+    record->last_frame_utc_us = frame->produced_utc_us;
+    note_step(record, frame);
+    if (frame->last) {
+        record->total_frames = frame->number;
+        record->last_number = frame->number;
+        video->ending = true;
+        return;
+    }
+    record->last_number = frame->number;
+    record->n_received++;
+}
+
+static enum fw_ledger_action drop(struct fw_ledger_video *video, int64_t *counter)
+{
+    (*counter)++;
+    video->changed = true;
+    return FW_LEDGER_DROP;
+}
+
+static enum fw_ledger_action read_known(struct fw_ledger_video *video,
+                                        const struct fw_ledger_frame *frame, int64_t now_us)
+{
+    struct fw_progress *record = video->record;
+    if (begins_run(record, frame)) {
+        begin_run(video, frame);
+        note_read(video, frame, now_us);
+        return FW_LEDGER_OPEN;
+    }
+    if (!same_run(record, frame)) {
+        return drop(video, &record->n_strangers);
+    }
+    bool finished = record->state == FW_VIDEO_COMPLETE || record->state == FW_VIDEO_EMPTY;
+    if (finished || frame->number <= record->last_number || record->total_frames >= 0) {
+        return drop(video, &record->n_duplicates);
+    }
+    // A run that fell silent goes on: all its segments stand, and the need is where it was. One
+    // that is just about to end as truncated ends, and then goes on.
+    if (record->state == FW_VIDEO_TRUNCATED) {
+        record->state = FW_VIDEO_OPEN;
+    }
+    video->reopen = video->ending;
+    note_read(video, frame, now_us);
+    return FW_LEDGER_FEED;
+}
+
+enum fw_ledger_action fw_ledger_read(struct fw_ledger *ledger, const struct fw_ledger_frame *frame,
+                                     int64_t now_us, struct fw_ledger_video **ret_video)
+{
+    assert(frame->offset >= ledger->pos);
+    ledger->pos = frame->offset + 1;
+    struct fw_ledger_video *video = fw_ledger_get(ledger, frame->video_id);
+    *ret_video = video;
+    if (video != NULL) {
+        return read_known(video, frame, now_us);
+    }
+    video = fw_ledger_add(ledger, frame->video_id);
+    begin_run(video, frame);
+    note_read(video, frame, now_us);
+    *ret_video = video;
+    return FW_LEDGER_OPEN;
+}
+
+void fw_ledger_pass(struct fw_ledger *ledger, int64_t offset)
+{
+    if (offset >= ledger->pos) {
+        ledger->pos = offset + 1;
+    }
+}
+
+// --- reading again ---
+
+void fw_ledger_rewind(struct fw_ledger_video *video)
+{
+    video->state->n_keyframes = 0;
+    video->state->last_read = -1;
+}
+
+bool fw_ledger_read_again(struct fw_ledger_video *video, const struct fw_ledger_frame *frame)
+{
+    struct fw_progress *record = video->record;
+    bool ours = fw_ledger_is_open(video) && same_run(record, frame) &&
+                frame->offset >= record->needed_offset &&
+                strcmp(video->state->video_id, frame->video_id) == 0;
+    // The same rule that dropped duplicates and latecomers when they came first drops them again.
+    if (!ours || (!frame->last && frame->number <= video->state->last_read)) {
+        return false;
+    }
+    if (frame->last) {
+        video->ending = true;
+        return true;
+    }
+    video->state->last_read = frame->number;
+    fw_ledger_note_fed(video, frame);
+    return true;
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+// `firewatch process`: makes the engine, the member and its partitions, in reading order.
+//
+//     poll (this thread) ─► partition actors ─► videos on the engine's workers ─► outboxes ─►
+//     commits
+//
+// This thread polls, routes events to the owned partitions, and does for them what only it may do
+// with the consumer. Every assignment starts actors, every revocation ends them: with the range
+// assignor all partitions change hands at once, and an actor restores whatever was committed.
+#include "process/process.h"
+
+#include "base/clock.h"
+#include "base/cores.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/stop.h"
+#include "config/shipped.h"
+#include "process/partition.h"
+#include "process/topics.h"
+#include "topic/setup.h"
+
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    POLL_MS = 100,
+    MAX_IN_FLIGHT = 24,
+    MAX_IN_FLIGHT_BYTES = 64 * 1024 * 1024,
+    SEGMENT_US = 2000000,
+    SEGMENT_BYTES = 768 * 1024,
+    END_US = 6000000, // of the 10 s that a stop may take
+};
+
+struct process {
+    // set before start
+    const struct fw_config *config;
+    struct fw_partition_shared shared;
+
+    // the polling thread only
+    struct fw_partition_actor **actors; // by partition number; NULL where not owned
+    bool stopping;
+
+    // atomic
+    atomic_bool wanted; // an actor has a wish
+    atomic_bool failed;
+
+    // under lock
+    pthread_mutex_t lock;
+    struct fw_error error; // when failed
+};
+
+// --- what others call, on their threads ---
+
+static void wake_poll(void *arg)
+{
+    struct process *process = arg;
+    atomic_store(&process->wanted, true);
+    fw_consumer_wake(process->shared.consumer);
+}
+
+static void fail(void *arg, const struct fw_error *err)
+{
+    struct process *process = arg;
+    pthread_mutex_lock(&process->lock);
+    if (!atomic_load(&process->failed)) {
+        process->error = *err;
+        atomic_store(&process->failed, true);
+    }
+    pthread_mutex_unlock(&process->lock);
+    wake_poll(process);
+}
+
+// --- membership, inside of a poll ---
+
+static void write_partitions(const struct fw_partition *partitions, size_t n, char *text,
+                             size_t size)
+{
+    size_t at = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < n && at < size; i++) {
+        at += (size_t)snprintf(text + at, size - at, "%s%d", i > 0 ? "," : "",
+                               partitions[i].partition);
+    }
+}
+
+static void log_membership(struct process *process, const char *what,
+                           const struct fw_partition *partitions, size_t n)
+{
+    char text[512];
+    FW_SCOPE(fw_free_cleanup) char *member = fw_consumer_member_id(process->shared.consumer);
+    write_partitions(partitions, n, text, sizeof(text));
+    fw_log(FW_LOG_INFO, "group=%s member=%s %s partitions=%s", process->shared.group_id, member,
+           what, n > 0 ? text : "none");
+}
+
+static void on_assigned(const struct fw_partition *partitions, size_t n, void *arg)
+{
+    struct process *process = arg;
+    log_membership(process, "assigned", partitions, n);
+    for (size_t i = 0; i < n; i++) {
+        int32_t partition = partitions[i].partition;
+        if (partition >= process->shared.topics.n_partitions) {
+            struct fw_error err = { 0 };
+            fw_error_set(&err, FW_ERROR_CONFIG, EINVAL,
+                         "%s has grown since this process began: drain it, grow %s and %s as well "
+                         "(firewatch topics create), and start again",
+                         process->shared.topics.frames, process->shared.topics.segments,
+                         process->shared.topics.progress);
+            fail(process, &err);
+            return;
+        }
+        process->actors[partition] = fw_partition_start(&process->shared, partition);
+    }
+}
+
+static void on_revoked(const struct fw_partition *partitions, size_t n, bool lost, void *arg)
+{
+    struct process *process = arg;
+    int64_t deadline_us = fw_clock_monotonic_us() + (process->stopping ? END_US : 0);
+    log_membership(process, lost ? "lost" : "revoked", partitions, n);
+    for (size_t i = 0; i < n; i++) {
+        struct fw_partition_actor *actor = process->actors[partitions[i].partition];
+        if (actor != NULL) {
+            fw_partition_ask_to_end(actor, !lost, deadline_us);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct fw_partition_actor **actor = &process->actors[partitions[i].partition];
+        if (*actor != NULL) {
+            fw_partition_join(FW_TAKE(*actor));
+        }
+    }
+}
+
+// --- polling ---
+
+static void route(struct process *process, const struct fw_event *event)
+{
+    struct fw_partition_actor *actor = process->actors[event->partition];
+    if (actor != NULL) {
+        fw_partition_receive(actor, event);
+    } else if (event->kind == FW_EVENT_MESSAGE) {
+        fw_message_free(event->message);
+    }
+}
+
+static void serve_actors(struct process *process)
+{
+    for (int32_t i = 0; i < process->shared.topics.n_partitions; i++) {
+        if (process->actors[i] != NULL) {
+            fw_partition_serve(process->actors[i]);
+        }
+    }
+}
+
+static void poll_until_stopped(struct process *process)
+{
+    while (!fw_stop_requested() && !atomic_load(&process->failed)) {
+        struct fw_event event;
+        struct fw_error err = { 0 };
+        int result = fw_consumer_poll(process->shared.consumer, POLL_MS, &event, &err);
+        if (result > 0) {
+            route(process, &event);
+        } else if (result < 0 && err.kind == FW_ERROR_RETRY) {
+            fw_log(FW_LOG_WARNING, "group=%s %s", process->shared.group_id, err.text);
+        } else if (result < 0) {
+            fail(process, &err);
+        }
+        if (atomic_exchange(&process->wanted, false)) {
+            serve_actors(process);
+        }
+    }
+}
+
+// --- setting up ---
+
+static int open_engine(struct process *process, struct fw_error *err)
+{
+    const struct fw_config *config = process->config;
+    FW_SCOPE(fw_free_cleanup) char *shipped = NULL;
+    const char *path = config->model_path;
+    unsigned n_workers = config->n_workers > 0 ? (unsigned)config->n_workers : fw_cores_available();
+    if (path == NULL) {
+        int result = fw_shipped_find(FW_SHIPPED_MODEL, &shipped, err);
+        if (result != 0) {
+            return result;
+        }
+        path = shipped;
+    }
+    return fw_engine_new(path, n_workers, &process->shared.engine, err);
+}
+
+static void settle(struct process *process)
+{
+    const struct fw_config *config = process->config;
+    struct fw_partition_shared *shared = &process->shared;
+    float model_threshold = fw_engine_model(shared->engine)->threshold;
+    shared->settings = (struct fw_video_settings){
+        .threshold = isnan(config->threshold) ? model_threshold : (float)config->threshold,
+        .alpha = (float)config->heatmap_alpha,
+        .heatmap = config->heatmap,
+        .boxes = config->boxes,
+        .caption = config->caption,
+        .inference_every = config->inference_every_n_frames,
+        .preset = config->preset,
+        .crf = config->crf,
+        .segment_us = SEGMENT_US,
+        .segment_bytes = SEGMENT_BYTES,
+        .max_in_flight = MAX_IN_FLIGHT,
+        .max_in_flight_bytes = MAX_IN_FLIGHT_BYTES,
+    };
+    shared->group_id = config->group_id;
+    shared->clip_folder = config->output_dir;
+    shared->transactional = config->guarantee == FW_GUARANTEE_EXACTLY_ONCE;
+    shared->commit_interval_us = (int64_t)(config->commit_interval_s * 1e6);
+    shared->idle_timeout_us = (int64_t)(config->video_idle_timeout_s * 1e6);
+    shared->max_active_videos = (size_t)config->max_active_videos;
+    shared->wake = wake_poll;
+    shared->fail = fail;
+    shared->arg = process;
+}
+
+static int join_group(struct process *process, struct fw_error *err)
+{
+    struct fw_consumer_options options = { .group_id = process->config->group_id,
+                                           .topics = &process->shared.topics.frames,
+                                           .n_topics = 1,
+                                           .on_assigned = on_assigned,
+                                           .on_revoked = on_revoked,
+                                           .arg = process };
+    process->actors = fw_xcalloc((size_t)process->shared.topics.n_partitions,
+                                 sizeof(struct fw_partition_actor *));
+    return fw_consumer_open(process->shared.client, &options, &process->shared.consumer, err);
+}
+
+static int set_up(struct process *process, struct fw_error *err)
+{
+    int result = open_engine(process, err);
+    if (result == 0) {
+        settle(process);
+        result = fw_client_from_config(process->config, &process->shared.client, err);
+    }
+    if (result == 0) {
+        result = fw_topics_prepare(process->config, process->shared.client, &process->shared.topics,
+                                   err);
+    }
+    return result == 0 ? join_group(process, err) : result;
+}
+
+static void tear_down(struct process *process)
+{
+    fw_consumer_close(process->shared.consumer); // revokes, which ends the actors
+    fw_engine_free(process->shared.engine);
+    fw_client_free(process->shared.client);
+    fw_topics_done(&process->shared.topics);
+    free(process->actors);
+    pthread_mutex_destroy(&process->lock);
+}
+
+// --- readiness ---
+
+static void set_ready(const struct fw_config *config, bool ready)
+{
+    if (config->ready_file == NULL) {
+        return;
+    }
+    if (!ready) {
+        (void)unlink(config->ready_file); // it may never have been there
+        return;
+    }
+    FILE *file = fopen(config->ready_file, "we");
+    if (file == NULL || fclose(file) != 0) {
+        fw_log(FW_LOG_WARNING, "%s: can't be written: %s", config->ready_file, strerror(errno));
+    }
+}
+
+static void on_stop(void *arg)
+{
+    struct process *process = arg;
+    set_ready(process->config, false); // at once: the rest takes seconds
+    wake_poll(process);
+}
+
+int fw_process(const struct fw_config *config)
+{
+    struct process process = { .config = config, .lock = PTHREAD_MUTEX_INITIALIZER };
+    struct fw_error err = { 0 };
+    int code = 1;
+    if (set_up(&process, &err) != 0) {
+        fw_log(FW_LOG_ERROR, "%s", err.text);
+    } else {
+        struct fw_stop_hook hook = { .call = on_stop, .arg = &process };
+        fw_stop_add(&hook);
+        set_ready(config, true);
+        poll_until_stopped(&process);
+        fw_stop_remove(&hook);
+        set_ready(config, false);
+        code = atomic_load(&process.failed) ? 1 : 0;
+    }
+    process.stopping = true;
+    tear_down(&process);
+    if (atomic_load(&process.failed)) {
+        fw_log(FW_LOG_ERROR, "%s", process.error.text);
+    } else if (code == 0) {
+        fw_log(FW_LOG_INFO, "group=%s stopped", config->group_id);
+    }
+    return code;
+}

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: MIT
+// process/ledger: runs and their order, duplicates and gaps, what is needed, silence, restoring.
+#include "unit.h"
+
+#include "process/ledger.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct fw_ledger *ledger;
+static struct fw_ledger_video *video;
+static int64_t next_offset;
+
+static struct fw_ledger_frame frame(const char *id, const char *run, int64_t number, bool key)
+{
+    return (struct fw_ledger_frame){ .offset = next_offset++,
+                                     .video_id = id,
+                                     .run_id = run,
+                                     .number = number,
+                                     .key = key,
+                                     .closed = key,
+                                     .produced_utc_us = 1,
+                                     .fps = 25 };
+}
+
+static enum fw_ledger_action read_frame(struct fw_ledger_frame one)
+{
+    enum fw_ledger_action action = fw_ledger_read(ledger, &one, one.offset * 1000, &video);
+    if (action != FW_LEDGER_DROP) {
+        fw_ledger_note_fed(video, &one);
+    }
+    return action;
+}
+
+static enum fw_ledger_action get(const char *run, int64_t number)
+{
+    return read_frame(frame("v", run, number, number % 10 == 0));
+}
+
+static enum fw_ledger_action get_end(const char *run, int64_t number)
+{
+    struct fw_ledger_frame marker = frame("v", run, number, false);
+    marker.last = true;
+    return read_frame(marker);
+}
+
+// A segment with the pictures up to `last`, as if each had been in the packet of its number.
+static void put_segment(int64_t number, int64_t first, int64_t last)
+{
+    struct fw_encoded_segment segment = {
+        .number = number,
+        .first_picture = first,
+        .anchor = { .picture = last, .packet = last, .pts = last },
+        .format = { .width = 320, .height = 240, .sample_aspect = { 1, 1 } },
+        .n_packets = (size_t)(last - first + 1),
+    };
+    fw_ledger_note_segment(video, &segment);
+    fw_ledger_note_written(video, 100 + number, 1000);
+}
+
+static int set_up(void **unused)
+{
+    (void)unused;
+    ledger = fw_ledger_new(0);
+    video = NULL;
+    next_offset = 0;
+    return 0;
+}
+
+static int tear_down(void **unused)
+{
+    (void)unused;
+    fw_ledger_free(ledger);
+    return 0;
+}
+
+static void a_run_begins_with_its_first_message(void **unused)
+{
+    (void)unused;
+    next_offset = 7;
+    fw_ledger_pass(ledger, 6);
+    assert_int_equal(get("r1", 0), FW_LEDGER_OPEN);
+    assert_int_equal(video->record->run_offset, 7);
+    assert_string_equal(video->record->run_id, "r1");
+    assert_int_equal(get("r1", 1), FW_LEDGER_FEED);
+    assert_int_equal(fw_ledger_pos(ledger), 9);
+    assert_int_equal(video->record->n_received, 2);
+}
+
+static void a_newer_run_supersedes_and_the_older_is_a_stranger(void **unused)
+{
+    (void)unused;
+    get("r1", 0);
+    get("r1", 1);
+    assert_int_equal(get("r2", 0), FW_LEDGER_OPEN);
+    assert_string_equal(video->record->superseded_run_id, "r1");
+    assert_int_equal(video->record->run_offset, 2);
+    assert_int_equal(get("r1", 2), FW_LEDGER_DROP);
+    assert_int_equal(get("r1", 0), FW_LEDGER_DROP); // repeated: no run of ours any more
+    assert_int_equal(get("r2", 1), FW_LEDGER_FEED);
+    assert_int_equal(video->record->n_strangers, 2);
+}
+
+static void a_message_of_an_unknown_run_in_its_middle_is_a_stranger(void **unused)
+{
+    (void)unused;
+    get("r1", 0);
+    assert_int_equal(get("r3", 5), FW_LEDGER_DROP);
+    assert_string_equal(video->record->run_id, "r1");
+}
+
+static void without_a_record_a_run_may_begin_anywhere_with_a_gap(void **unused)
+{
+    (void)unused;
+    assert_int_equal(get("r1", 5), FW_LEDGER_OPEN);
+    assert_int_equal(video->record->n_missing, 5);
+    assert_int_equal(video->record->gaps[0].first, 0);
+    assert_int_equal(video->record->gaps[0].count, 5);
+}
+
+static void duplicates_are_dropped_and_gaps_recorded(void **unused)
+{
+    (void)unused;
+    get("r1", 0);
+    get("r1", 1);
+    assert_int_equal(get("r1", 1), FW_LEDGER_DROP);
+    assert_int_equal(get("r1", 0), FW_LEDGER_DROP);
+    assert_int_equal(get("r1", 4), FW_LEDGER_FEED);
+    assert_int_equal(get("r1", 3), FW_LEDGER_DROP); // too late
+    assert_int_equal(video->record->n_duplicates, 3);
+    assert_int_equal(video->record->n_missing, 2);
+    assert_int_equal(video->record->n_gaps, 1);
+    assert_int_equal(video->record->gaps[0].first, 2);
+}
+
+static void the_originals_runs_begin_with_frame_0(void **unused)
+{
+    (void)unused;
+    assert_int_equal(get("", 0), FW_LEDGER_OPEN);
+    assert_int_equal(get("", 0), FW_LEDGER_DROP); // its producer repeats
+    assert_int_equal(get("", 1), FW_LEDGER_FEED);
+    assert_int_equal(get("", 0), FW_LEDGER_OPEN);
+    assert_int_equal(video->record->run_offset, 3);
+}
+
+static void the_originals_interval_is_no_gap(void **unused)
+{
+    (void)unused;
+    get("", 0);
+    get("", 5);
+    get("", 10);
+    assert_int_equal(video->record->n_missing, 0);
+    get("", 20);
+    assert_int_equal(video->record->n_missing, 9);
+}
+
+static void an_end_marker_ends(void **unused)
+{
+    (void)unused;
+    get("r1", 0);
+    assert_int_equal(get_end("r1", 1), FW_LEDGER_FEED);
+    assert_true(video->ending);
+    put_segment(0, 0, 0);
+    assert_int_equal(fw_ledger_note_end(video), FW_VIDEO_COMPLETE);
+    assert_int_equal(video->record->n_missing, 0);
+    assert_int_equal(get("r1", 2), FW_LEDGER_DROP);
+    assert_int_equal(fw_ledger_need(ledger), fw_ledger_pos(ledger));
+}
+
+static void an_end_marker_tells_what_is_missing(void **unused)
+{
+    (void)unused;
+    get("r1", 0);
+    get_end("r1", 4);
+    assert_int_equal(video->record->n_missing, 3);
+}
+
+static void a_video_without_a_picture_is_empty(void **unused)
+{
+    (void)unused;
+    assert_int_equal(get_end("r1", 0), FW_LEDGER_OPEN);
+    assert_true(video->ending);
+    assert_int_equal(fw_ledger_note_end(video), FW_VIDEO_EMPTY);
+}
+
+static void the_need_follows_the_segments(void **unused)
+{
+    (void)unused;
+    for (int64_t n = 0; n < 35; n++) {
+        get("r1", n);
+    }
+    assert_int_equal(fw_ledger_need(ledger), 0);
+    put_segment(0, 0, 8);
+    assert_int_equal(fw_ledger_need(ledger), 0);
+    put_segment(1, 9, 24);
+    assert_int_equal(fw_ledger_need(ledger), 20);
+    put_segment(2, 25, 30);
+    assert_int_equal(fw_ledger_need(ledger), 30);
+}
+
+static void an_open_group_needs_the_one_before(void **unused)
+{
+    (void)unused;
+    for (int64_t n = 0; n < 35; n++) {
+        struct fw_ledger_frame one = frame("v", "r1", n, n % 10 == 0);
+        one.closed = n == 0 || n == 10;
+        read_frame(one);
+    }
+    put_segment(0, 0, 24);
+    assert_int_equal(fw_ledger_need(ledger), 10);
+    put_segment(1, 25, 33);
+    assert_int_equal(fw_ledger_need(ledger), 20);
+}
+
+static void the_lowest_need_of_all_counts(void **unused)
+{
+    (void)unused;
+    for (int64_t n = 0; n < 30; n++) {
+        read_frame(frame("a", "r", n, n % 10 == 0));
+        read_frame(frame("b", "r", n, n % 10 == 0));
+    }
+    put_segment(0, 0, 25); // of b
+    assert_int_equal(fw_ledger_need(ledger), 0);
+    video = fw_ledger_get(ledger, "a");
+    put_segment(0, 0, 15);
+    assert_int_equal(fw_ledger_need(ledger), 20); // a's keyframe 10, below b's 41
+}
+
+static void a_silent_video_ends_as_truncated_and_a_frame_opens_it_again(void **unused)
+{
+    (void)unused;
+    get("r1", 0);
+    get("r1", 1);
+    put_segment(0, 0, 1);
+    int64_t second = 1000000;
+    fw_ledger_confirm_end(ledger, 10 * second, 2 * second);
+    assert_null(fw_ledger_take_silent(ledger, 3 * second)); // the clock starts here
+    fw_ledger_confirm_end(ledger, 12 * second, 2 * second);
+    assert_null(fw_ledger_take_silent(ledger, 3 * second));
+    fw_ledger_confirm_end(ledger, 13 * second, 2 * second);
+    assert_ptr_equal(fw_ledger_take_silent(ledger, 3 * second), video);
+    assert_int_equal(fw_ledger_note_end(video), FW_VIDEO_TRUNCATED);
+    assert_int_equal(fw_ledger_n_open(ledger), 0);
+    fw_ledger_note_saved(ledger, video);
+    assert_null(video->record); // packed
+    assert_int_equal(get("r1", 2), FW_LEDGER_FEED);
+    assert_int_equal(video->record->state, FW_VIDEO_OPEN);
+    assert_int_equal(fw_ledger_need(ledger), 0);
+}
+
+static void a_pause_or_a_disturbance_starts_the_clock_again(void **unused)
+{
+    (void)unused;
+    int64_t second = 1000000;
+    get("r1", 0);
+    fw_ledger_confirm_end(ledger, 10 * second, 2 * second);
+    fw_ledger_confirm_end(ledger, 15 * second, 2 * second); // 5 s without a confirmation
+    assert_null(fw_ledger_take_silent(ledger, 3 * second));
+    fw_ledger_confirm_end(ledger, 17 * second, 2 * second);
+    fw_ledger_disturb(ledger);
+    assert_null(fw_ledger_take_silent(ledger, 1 * second));
+    fw_ledger_confirm_end(ledger, 18 * second, 2 * second);
+    assert_null(fw_ledger_take_silent(ledger, 3 * second));
+}
+
+static void a_frame_while_it_ends_belongs_to_the_time_after(void **unused)
+{
+    (void)unused;
+    int64_t second = 1000000;
+    get("r1", 0);
+    put_segment(0, 0, 0);
+    fw_ledger_confirm_end(ledger, 10 * second, 2 * second);
+    fw_ledger_confirm_end(ledger, 12 * second, 2 * second);
+    assert_non_null(fw_ledger_take_silent(ledger, 1 * second));
+    assert_int_equal(get("r1", 1), FW_LEDGER_FEED);
+    assert_int_equal(fw_ledger_note_end(video), FW_VIDEO_TRUNCATED);
+    assert_int_equal(video->record->state, FW_VIDEO_OPEN);
+    assert_false(video->ending);
+}
+
+static void an_heir_knows_what_its_predecessor_knew(void **unused)
+{
+    (void)unused;
+    for (int64_t n = 0; n < 25; n++) {
+        get("r1", n);
+        fw_ledger_note_finding(video, n, n > 5, 0.5f);
+    }
+    put_segment(0, 0, 12);
+    fw_ledger_note_bad(video, 14);
+    struct fw_progress record = *video->record;
+    int64_t pos = fw_ledger_pos(ledger);
+    fw_ledger_free(ledger);
+
+    ledger = fw_ledger_new(pos);
+    fw_ledger_restore(ledger, &record);
+    assert_int_equal(fw_ledger_need(ledger), 10);
+    video = fw_ledger_get(ledger, "v");
+    assert_false(fw_ledger_note_finding(video, 24, true, 0.5f));
+    assert_false(fw_ledger_note_bad(video, 14));
+    assert_true(fw_ledger_note_bad(video, 15));
+
+    fw_ledger_rewind(video);
+    next_offset = 9;
+    struct fw_ledger_frame before = frame("v", "r1", 9, false);
+    assert_false(fw_ledger_read_again(video, &before));
+    for (int64_t n = 10; n < 25; n++) {
+        struct fw_ledger_frame again = frame("v", "r1", n, n % 10 == 0);
+        assert_true(fw_ledger_read_again(video, &again));
+    }
+    assert_int_equal(video->record->n_received, 25);
+    put_segment(1, 13, 23);
+    assert_int_equal(fw_ledger_need(ledger), 20);
+    next_offset = pos;
+    assert_int_equal(get("r1", 24), FW_LEDGER_DROP);
+    assert_int_equal(get("r1", 25), FW_LEDGER_FEED);
+}
+
+// What is read live while a video is rebuilt comes again: it must not hide what lies before it.
+static void what_is_read_meanwhile_is_read_again(void **unused)
+{
+    (void)unused;
+    for (int64_t n = 0; n < 10; n++) {
+        get("r1", n);
+    }
+    fw_ledger_rewind(video);
+    struct fw_ledger_frame live = frame("v", "r1", 10, true);
+    assert_int_equal(fw_ledger_read(ledger, &live, 0, &video), FW_LEDGER_FEED);
+    for (int64_t n = 0; n <= 10; n++) {
+        struct fw_ledger_frame again = frame("v", "r1", n, n % 10 == 0);
+        again.offset = n;
+        assert_true(fw_ledger_read_again(video, &again));
+    }
+    put_segment(0, 0, 10);
+    assert_int_equal(fw_ledger_need(ledger), 10);
+}
+
+static void a_late_record_of_an_older_run_does_not_count(void **unused)
+{
+    (void)unused;
+    get("r1", 0);
+    struct fw_progress older = *video->record;
+    get("r2", 0);
+    struct fw_progress newer = *video->record;
+    fw_ledger_free(ledger);
+    ledger = fw_ledger_new(2);
+    fw_ledger_restore(ledger, &newer);
+    fw_ledger_restore(ledger, &older);
+    assert_string_equal(fw_ledger_get(ledger, "v")->record->run_id, "r2");
+}
+
+#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_run_begins_with_its_first_message),
+        TEST(a_newer_run_supersedes_and_the_older_is_a_stranger),
+        TEST(a_message_of_an_unknown_run_in_its_middle_is_a_stranger),
+        TEST(without_a_record_a_run_may_begin_anywhere_with_a_gap),
+        TEST(duplicates_are_dropped_and_gaps_recorded),
+        TEST(the_originals_runs_begin_with_frame_0),
+        TEST(the_originals_interval_is_no_gap),
+        TEST(an_end_marker_ends),
+        TEST(an_end_marker_tells_what_is_missing),
+        TEST(a_video_without_a_picture_is_empty),
+        TEST(the_need_follows_the_segments),
+        TEST(an_open_group_needs_the_one_before),
+        TEST(the_lowest_need_of_all_counts),
+        TEST(a_silent_video_ends_as_truncated_and_a_frame_opens_it_again),
+        TEST(a_pause_or_a_disturbance_starts_the_clock_again),
+        TEST(a_frame_while_it_ends_belongs_to_the_time_after),
+        TEST(an_heir_knows_what_its_predecessor_knew),
+        TEST(what_is_read_meanwhile_is_read_again),
+        TEST(a_late_record_of_an_older_run_does_not_count),
+    };
+    return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
+}
