@@ -212,6 +212,47 @@ static void two_members_share_and_one_takes_over(void **unused)
     fw_client_free(client);
 }
 
+static void a_cooperative_member_keeps_reading_what_it_keeps(void **unused)
+{
+    (void)unused;
+    struct fw_error err = { 0 };
+    char topic[NAME_SIZE];
+    char group[NAME_SIZE];
+    struct member first;
+    struct member second;
+    struct fw_client *client = new_client();
+    const char *name = "partition.assignment.strategy";
+    if (fw_client_set(client, name, "cooperative-sticky", &err) < 0) {
+        assert_non_null(strstr(err.text, "2.6.1 or later"));
+        fw_client_free(client);
+        skip();
+    }
+    new_topic(client, 2, NULL, 0, topic);
+    new_name("group", group);
+    fill(client, topic, 0, 2);
+    fill(client, topic, 1, 2);
+    member_open(&first, client, group, topic, FW_OFFSET_NONE);
+    member_await_owned(&first, 2);
+    member_open(&second, client, group, topic, FW_OFFSET_NONE);
+    while (first.n_owned != 1 || second.n_owned != 1) {
+        (void)member_poll(&first, 20);
+        (void)member_poll(&second, 20);
+    }
+    int32_t kept = first.owned[0] ? 0 : 1;
+    assert_false(second.owned[kept]);
+    assert_false(first.lost);
+    succeed(fw_consumer_start(first.consumer, topic, kept, 0, &err), &err);
+    member_expect(&first, FW_EVENT_MESSAGE, 0);
+    member_close(&second);
+    while (first.n_owned != 2) {
+        enum fw_event_kind kind = member_poll(&first, 20); // no revocation of the kept one
+        assert_true(kind != FW_EVENT_MESSAGE || first.event.offset == 1);
+    }
+    assert_int_equal(first.n_revocations, 1);
+    member_close(&first);
+    fw_client_free(client);
+}
+
 // The library's own word that a member has been too slow.
 struct too_slow {
     pthread_mutex_t lock;
@@ -426,6 +467,7 @@ int main(void)
         cmocka_unit_test(deleted_messages_are_a_gap_with_its_bounds),
         cmocka_unit_test(a_poll_is_woken_from_another_thread),
         cmocka_unit_test(two_members_share_and_one_takes_over),
+        cmocka_unit_test(a_cooperative_member_keeps_reading_what_it_keeps),
         cmocka_unit_test(a_member_that_does_not_poll_loses_and_cannot_commit),
         cmocka_unit_test(committed_offsets_read_back_with_their_metadata),
         cmocka_unit_test(topics_are_made_once_and_never_shrink),
