@@ -18,6 +18,9 @@ static const struct fw_property defaults[] = {
     { "partition.assignment.strategy", "range" },
 };
 
+// How long a closing member waits for its group.
+enum { LEAVE_US = 3000000, LOOK_MS = 100 };
+
 static void ring(rd_kafka_t *rk, void *opaque)
 {
     (void)rk;
@@ -112,21 +115,69 @@ fail_fetcher:
     return rc;
 }
 
+// Revokes what is owned, commits what is on its way, leaves. The library's own close waits for the
+// group's coordinator without end. False when time is over first.
+static bool leave(struct fw_consumer *consumer)
+{
+    rd_kafka_t *rk = consumer->group.rk;
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_error_t *error = rd_kafka_consumer_close_queue(rk, queue);
+    int64_t deadline_us = fw_clock_monotonic_us() + LEAVE_US;
+    while (error == NULL && !rd_kafka_consumer_closed(rk) &&
+           fw_clock_monotonic_us() < deadline_us) {
+        (void)rd_kafka_queue_poll_callback(queue, LOOK_MS); // runs on_revoked
+    }
+    bool left =
+        error != NULL || rd_kafka_consumer_closed(rk); // a broken member has nothing to leave
+    if (error != NULL) {
+        rd_kafka_error_destroy(error);
+    }
+    rd_kafka_queue_destroy(queue);
+    return left;
+}
+
+static void destroy(struct fw_consumer *consumer)
+{
+    fw_handle_close(&consumer->group);
+    free(consumer->group_id);
+    free(consumer);
+}
+
+static void *bury(void *consumer)
+{
+    destroy(consumer);
+    return NULL;
+}
+
+// For a member that could not leave: the library ends it when the coordinator answers or its
+// patience is over, which nobody waits for. The session's timeout tells the group.
+static void destroy_later(struct fw_consumer *consumer)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, bury, consumer) == 0) {
+        pthread_detach(thread);
+    }
+}
+
 void fw_consumer_close(struct fw_consumer *consumer)
 {
     if (consumer == NULL) {
         return;
     }
-    // What fails here is that brokers don't hear of our leaving: the session's timeout tells them.
-    (void)rd_kafka_consumer_close(consumer->group.rk);
+    bool left = leave(consumer);
+    if (!left && consumer->owned->cnt > 0) {
+        fw_consumer_lose_all(consumer);
+    }
     rd_kafka_queue_cb_event_enable(consumer->group_queue, NULL, NULL);
     rd_kafka_queue_destroy(consumer->group_queue);
     fw_fetcher_close(&consumer->fetcher);
-    fw_handle_close(&consumer->group);
     rd_kafka_topic_partition_list_destroy(consumer->owned);
     fw_bell_done(&consumer->bell);
-    free(consumer->group_id);
-    free(consumer);
+    if (left) {
+        destroy(consumer);
+    } else {
+        destroy_later(consumer);
+    }
 }
 
 // ---- poll ----

@@ -70,8 +70,9 @@ struct fw_event {
 int fw_consumer_open(const struct fw_client *client, const struct fw_consumer_options *options,
                      struct fw_consumer **ret, struct fw_error *err);
 
-// Calls on_revoked for what is owned, leaves the group, and ends. All messages must be freed. NULL
-// is allowed.
+// Calls on_revoked for what is owned, leaves the group, and ends. All messages must be freed. Waits
+// at most 3 s for a coordinator that does not answer, beside what on_revoked takes; a connection
+// may then live on for a while by itself. NULL is allowed.
 void fw_consumer_close(struct fw_consumer *consumer);
 
 // Delivers a partition's messages from `offset` on (FW_OFFSET_BEGIN: the first there is). A started

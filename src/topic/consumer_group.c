@@ -69,7 +69,7 @@ static void assigned(struct fw_consumer *consumer, rd_kafka_topic_partition_list
     consumer->options.on_assigned(partitions, (size_t)list->cnt, consumer->options.arg);
 }
 
-static void revoked(struct fw_consumer *consumer, rd_kafka_topic_partition_list_t *list, bool lost)
+static void give_up(struct fw_consumer *consumer, rd_kafka_topic_partition_list_t *list, bool lost)
 {
     for (int i = 0; i < list->cnt; i++) {
         const rd_kafka_topic_partition_t *gone = &list->elems[i];
@@ -79,7 +79,19 @@ static void revoked(struct fw_consumer *consumer, rd_kafka_topic_partition_list_
     }
     FW_SCOPE(fw_free_cleanup) struct fw_partition *partitions = partitions_of(list);
     consumer->options.on_revoked(partitions, (size_t)list->cnt, lost, consumer->options.arg);
+}
+
+static void revoked(struct fw_consumer *consumer, rd_kafka_topic_partition_list_t *list, bool lost)
+{
+    give_up(consumer, list, lost);
     release_assignment(consumer, list);
+}
+
+void fw_consumer_lose_all(struct fw_consumer *consumer)
+{
+    rd_kafka_topic_partition_list_t *all = rd_kafka_topic_partition_list_copy(consumer->owned);
+    give_up(consumer, all, true);
+    rd_kafka_topic_partition_list_destroy(all);
 }
 
 void fw_consumer_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,

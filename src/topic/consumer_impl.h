@@ -37,6 +37,9 @@ rd_kafka_topic_partition_list_t *fw_offsets_to_native(const struct fw_offset *of
 void fw_consumer_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
                               rd_kafka_topic_partition_list_t *list, void *opaque);
 
+// Tells the owner that everything is lost.
+void fw_consumer_lose_all(struct fw_consumer *consumer);
+
 // Counts the result of fw_consumer_commit_later. For rd_kafka_conf_set_offset_commit_cb.
 void fw_consumer_on_commit(rd_kafka_t *rk, rd_kafka_resp_err_t code,
                            rd_kafka_topic_partition_list_t *offsets, void *opaque);

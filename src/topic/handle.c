@@ -22,11 +22,14 @@ static const struct fw_property common_defaults[] = {
     { "socket.keepalive.enable", "true" },
     // The default of 10 s outlasts our patience with a broker that comes back.
     { "reconnect.backoff.max.ms", "1000" },
+    // The default of 60 s is how long a broker that hangs is believed in.
+    { "socket.timeout.ms", "10000" },
 };
 
 // What the library also returns as an error is logged by whoever gets that; and that a
 // transactional id still has an owner's transaction to end is what every take-over begins with.
-static const char *const returned[] = { "FATAL", "TXNERR", "GETPID", "MAXPOLL" };
+static const char *const returned[] = { "FATAL",    "TXNERR",    "GETPID",    "MAXPOLL",
+                                        "REQTMOUT", "SESSTMOUT", "ADDOFFSETS" };
 
 // Lost connections are told by the calls that wait in vain, and their reason with them. Only a
 // member of a group, which the library keeps going, has none: its connection says it.

@@ -29,7 +29,7 @@ static const struct fw_property fixed[] = {
 // A plain producer waits for brokers without end; a transactional one has the transaction's limit,
 // which the library takes for its records too.
 static const struct fw_property patient[] = {
-    { "message.timeout.ms", "0" },
+    { "message.timeout.ms", "0" }, { "socket.timeout.ms", "60000" }, // 16 MiB over a slow line
 };
 
 // ---- delivery reports ----
@@ -101,7 +101,7 @@ static int open_handle(struct fw_producer *producer, const struct fw_client *cli
 {
     char limit[16];
     snprintf(limit, sizeof(limit), "%d", open_limit_ms);
-    struct fw_property all_defaults[FW_ARRAY_LEN(defaults) + 1];
+    struct fw_property all_defaults[FW_ARRAY_LEN(defaults) + FW_ARRAY_LEN(patient)];
     struct fw_property all_fixed[FW_ARRAY_LEN(fixed) + 1];
     size_t n_defaults = 0;
     size_t n_fixed = 0;
@@ -112,7 +112,9 @@ static int open_handle(struct fw_producer *producer, const struct fw_client *cli
         all_fixed[n_fixed++] = fixed[i];
     }
     if (transactional_id == NULL) {
-        all_defaults[n_defaults++] = patient[0];
+        for (size_t i = 0; i < FW_ARRAY_LEN(patient); i++) {
+            all_defaults[n_defaults++] = patient[i];
+        }
     } else {
         all_defaults[n_defaults++] = (struct fw_property){ "transaction.timeout.ms", limit };
         all_fixed[n_fixed++] = (struct fw_property){ "transactional.id", transactional_id };

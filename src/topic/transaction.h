@@ -51,10 +51,10 @@ int fw_transaction_begin(struct fw_transaction *transaction, struct fw_error *er
 struct fw_producer *fw_transaction_producer(struct fw_transaction *transaction);
 
 // Commits what was sent since begin, with the offsets of `group` (see fw_consumer_group), which are
-// checked against the group's generation, within `timeout_ms`. `n_offsets` is 0 and `group` NULL
-// only where nothing was consumed. On success nothing can undo it, and everything sent is
-// delivered; readers see it a few milliseconds later, when the brokers have marked it. (Whoever
-// opens the id next waits for the marks.)
+// checked against the group's generation, within `timeout_ms` (a coordinator that hangs can hold it
+// for 10 s all the same). `n_offsets` is 0 and `group` NULL only where nothing was consumed. On
+// success nothing can undo it, and everything sent is delivered; readers see it a few milliseconds
+// later, when the brokers have marked it. (Whoever opens the id next waits for the marks.)
 int fw_transaction_commit(struct fw_transaction *transaction, const struct fw_group *group,
                           const struct fw_offset *offsets, size_t n_offsets, int timeout_ms,
                           struct fw_error *err);

@@ -2,7 +2,9 @@
 // topic: producing and reading against librdkafka's mock cluster, and what brokers can answer.
 #include "unit.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
+#include "topic/consumer.h"
 #include "topic/producer.h"
 #include "topic/reader.h"
 #include "wire/limits.h"
@@ -368,6 +370,51 @@ static void a_reader_is_woken(void **state)
     fw_reader_close(reader);
 }
 
+// ---- leaving ----
+
+static void on_assigned(const struct fw_partition *partitions, size_t n, void *arg)
+{
+    (void)partitions;
+    *(size_t *)arg += n;
+}
+
+static void on_revoked(const struct fw_partition *partitions, size_t n, bool lost, void *arg)
+{
+    (void)partitions;
+    (void)lost;
+    *(size_t *)arg -= n;
+}
+
+static void a_member_ends_without_its_coordinator(void **state)
+{
+    const struct cluster *cluster = *state;
+    struct fw_error err = { 0 };
+    struct fw_consumer *consumer = NULL;
+    struct fw_event event;
+    size_t n_owned = 0;
+    const char *topics[] = { "t" };
+    const struct fw_consumer_options options = { .group_id = "group",
+                                                 .topics = topics,
+                                                 .n_topics = 1,
+                                                 .on_assigned = on_assigned,
+                                                 .on_revoked = on_revoked,
+                                                 .arg = &n_owned };
+    int64_t begun_us = fw_clock_monotonic_us();
+    succeed(fw_consumer_open(cluster->client, &options, &consumer, &err), &err);
+    while (n_owned != 3) {
+        succeed(fw_consumer_poll(consumer, 20, &event, &err), &err);
+        assert_true(fw_clock_monotonic_us() - begun_us < (int64_t)WAIT_MS * 1000);
+    }
+    assert_int_equal(rd_kafka_mock_broker_set_down(cluster->mock, 1), 0);
+    const struct fw_offset offset = { .topic = "t", .partition = 0, .offset = 1 };
+    assert_true(fw_consumer_commit(consumer, &offset, 1, 100, &err) < 0); // and stays under way
+    assert_int_equal(err.kind, FW_ERROR_RETRY);
+    begun_us = fw_clock_monotonic_us();
+    fw_consumer_close(consumer);
+    assert_int_equal(n_owned, 0);
+    assert_true(fw_clock_monotonic_us() - begun_us < 10 * 1000000);
+}
+
 #define MOCK_TEST(NAME) cmocka_unit_test_setup_teardown(NAME, start_cluster, stop_cluster)
 
 int main(void)
@@ -384,6 +431,7 @@ int main(void)
         MOCK_TEST(a_stretch_has_two_ends),
         MOCK_TEST(an_offset_that_is_not_there_is_named),
         MOCK_TEST(a_reader_is_woken),
+        MOCK_TEST(a_member_ends_without_its_coordinator),
     };
     return cmocka_run_group_tests_name("topic_mock", tests, NULL, NULL);
 }
