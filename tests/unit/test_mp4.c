@@ -5,6 +5,7 @@
 #include "video.h"
 
 #include "base/memory.h"
+#include "media/demux.h"
 #include "media/h264.h"
 #include "media/mp4.h"
 
@@ -384,6 +385,35 @@ static void parameter_sets_that_join_stand_in_the_one_entry(void **unused)
     video_clip_destroy(&ours);
 }
 
+static void pictures_out_of_order_keep_their_times(void **unused)
+{
+    (void)unused;
+    struct video_clip clip = video_clip_make(0);
+    char *camera = fw_xasprintf("%s/camera.mp4", clip.folder);
+    free(video_run("ffmpeg -v error -f lavfi -i testsrc=size=64x48:rate=30000/1001 -frames:v 40 "
+                   "-pix_fmt yuv420p -c:v libx264 -preset medium -bf 3 -x264-params threads=1 '%s'",
+                   camera));
+    struct fw_demuxer *demuxer = NULL;
+    assert_int_equal(fw_demux_open(camera, &demuxer, NULL), 0);
+    struct fw_mp4_writer *writer = video_create(clip.path, fw_demux_stream(demuxer));
+    struct fw_packet *packet = NULL;
+    bool before_zero = false;
+    while (fw_demux_read(demuxer, &packet, NULL) == 1) {
+        before_zero = before_zero || packet->dts < 0;
+        video_write_packet(writer, packet);
+        fw_packet_free(packet);
+    }
+    assert_true(before_zero); // decoded before it is shown
+    fw_demux_close(demuxer);
+    video_finish(writer);
+    free(video_run("h() { ffmpeg -v error -xerror -i \"$1\" -f framemd5 - | grep -v '#'; }; "
+                   "test \"$(h '%s')\" = \"$(h '%s')\"",
+                   camera, clip.path));
+    video_probe_says(clip.path, "has_b_frames,nb_read_frames", "2\n40\n");
+    free(camera);
+    video_clip_destroy(&clip);
+}
+
 static void encoders_of_other_settings_join(void **unused)
 {
     (void)unused;
@@ -523,6 +553,7 @@ int main(void)
         cmocka_unit_test(aspect_and_range_survive),
         cmocka_unit_test(a_high_profile_has_the_record_that_ffmpeg_writes),
         cmocka_unit_test(parameter_sets_that_join_stand_in_the_one_entry),
+        cmocka_unit_test(pictures_out_of_order_keep_their_times),
         cmocka_unit_test(encoders_of_other_settings_join),
         cmocka_unit_test(one_id_with_two_meanings_is_refused),
         cmocka_unit_test(bad_packets_are_refused),
