@@ -7,6 +7,7 @@
 #include "cmd/commands.h"
 #include "config/shipped.h"
 #include "media/version.h"
+#include "topic/client.h"
 
 #include <stdlib.h>
 
@@ -67,6 +68,7 @@ int fw_cmd_version(const struct fw_command *command, int argc, char *argv[])
     const struct fact facts[] = {
         { "firewatch", "firewatch", FW_VERSION },
         { "onnxruntime", "ONNX Runtime", fw_infer_version() },
+        { "librdkafka", "librdkafka", fw_client_library_version() },
         { "ffmpeg", "FFmpeg", fw_media_version() },
         { "ffmpeg_license", "FFmpeg licence", fw_media_license() },
         { "model", "model", model },

@@ -98,6 +98,7 @@ def test_version_as_text_and_as_json(run):
     facts = json.loads(run("version", "--json").stdout)
     assert facts["firewatch"] in text
     assert facts["onnxruntime"] in text and facts["onnxruntime"][0].isdigit()
+    assert facts["librdkafka"] in text and facts["librdkafka"][0].isdigit()
     assert facts["ffmpeg"] in text and facts["ffmpeg"][0].isdigit()
     assert "GPL" in facts["ffmpeg_license"]
 
