@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""src/topic against a real broker: the C programs test_group.c, test_transaction.c and test_layout.c."""
+"""Against a real broker: the C programs test_group.c, test_transaction.c, test_layout.c and test_assemble.c."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ import pytest
 from kafka_server import ROOT
 
 
-@pytest.mark.parametrize("name", ["group", "transaction", "layout"])
+@pytest.mark.parametrize("name", ["group", "transaction", "layout", "assemble"])
 def test_against_a_broker(kafka, name):
     environment = {**os.environ, "KAFKA_TEST_BOOTSTRAP": kafka.bootstrap, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
     program = ROOT / "build" / f"test_broker_{name}"

@@ -11,7 +11,7 @@ ROWS = (
     ("wire",),
     ("config",),
     ("topic", "media", "infer", "store", "overlay", "event", "http"),
-    ("pipeline",),
+    ("pipeline", "assemble"),
     ("run", "produce", "process", "upload", "alert", "web"),
     ("cmd",),
 )
