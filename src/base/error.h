@@ -37,6 +37,12 @@ int fw_error_set(struct fw_error *err, enum fw_error_kind kind, int code, const 
 // -err->code, or -EIO when err is NULL.
 int fw_error_prefix(struct fw_error *err, const char *format, ...) FW_PRINTF(2, 3);
 
+#ifdef __clang_analyzer__
+// The analyzer does not look into other files and would follow paths on which these return 0.
+#define fw_error_set(...)    (fw_error_set(__VA_ARGS__), -1)
+#define fw_error_prefix(...) (fw_error_prefix(__VA_ARGS__), -1)
+#endif
+
 // The kind as a word: "retry", "data", "config", "fatal", "stop", "none".
 const char *fw_error_kind_name(enum fw_error_kind kind);
 
