@@ -14,4 +14,4 @@ def test_against_a_broker(kafka, name):
     program = ROOT / "build" / f"test_broker_{name}"
     done = subprocess.run([program], env=environment, capture_output=True, text=True, timeout=250, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "SKIP" not in done.stdout
+    assert not done.stdout.startswith("1..0"), "it found no broker"
