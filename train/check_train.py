@@ -42,11 +42,13 @@ class Metrics(unittest.TestCase):
 
 
 class Calibration(unittest.TestCase):
-    def test_temperature_is_found_again(self):
+    def test_scaling_is_found_again(self):
         rng = np.random.default_rng(1)
-        honest = rng.normal(0, 2, 20000)
-        fire = rng.random(20000) < calibrate.sigmoid(honest)
-        self.assertAlmostEqual(calibrate.temperature(3 * honest, fire), 3, delta=0.2)
+        fire = np.arange(40000) >= 20000
+        honest = rng.normal(0, 2, 40000) * 0.5 + np.where(fire, 0.5, -0.5)  # its log odds are itself
+        temperature, shift = calibrate.fit(3 * honest + 1, fire)
+        self.assertAlmostEqual(temperature, 3, delta=0.15)
+        self.assertAlmostEqual(shift, 1, delta=0.1)
 
     def test_threshold_keeps_false_positives_low(self):
         rng = np.random.default_rng(1)

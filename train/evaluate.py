@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 import metrics
+from calibrate import scaled
 from export import run
 
 
@@ -14,9 +15,9 @@ def logits_of(network, images, n=64):
     return torch.cat(parts).numpy().astype(float)
 
 
-def parity(network, temperature, running, images):
+def parity(network, scaling, running, images):
     """The largest difference between torch and ONNX Runtime in the probability of real pictures."""
-    expected = 1 / (1 + np.exp(-logits_of(network, images) / temperature))
+    expected = scaled(logits_of(network, images), scaling)
     return float(np.abs(expected - run(running, images)[0]).max())
 
 

@@ -118,8 +118,9 @@ def write_card(folder, data, student, validation, records, run):
     values = {
         **run, **file_values(path, student, running, size), **measured_values(running, validation, threshold),
         "date": datetime.date.today().isoformat(), "threshold": f"{threshold:.4f}",
-        "temperature": f"{run['temperature']:.3f}",
-        "parity": f"{evaluate.parity(student, run['temperature'], running, validation.images):.1e}",
+        "temperature": f"{run['scaling'][0]:.3f}",
+        "shift": f"{run['scaling'][1]:.3f}",
+        "parity": f"{evaluate.parity(student, run['scaling'], running, validation.images):.1e}",
         "n_train": len(records) - len(validation), "n_val": len(validation), "data_table": data_table(records),
         "held_out": held_out_text(folder / "held_out.json"),
         "clip_table": clip_table(clips.evaluate_clips(data, running, size, threshold)),

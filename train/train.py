@@ -2,6 +2,7 @@
 """From the data folder to models/fire.onnx and its card. `./fw train --data DIR` runs it; see README.md here."""
 import argparse
 import json
+import math
 import os
 import random
 import time
@@ -75,15 +76,25 @@ def train(records, options, device):
 
 
 def trained_or_loaded(records, options, device):
+    """(student, facts of its training). Both are kept in KEPT, for --weights."""
     if options.weights:
         student = FireNet(BLOCKS, student_widths()).eval()
         student.load_state_dict(torch.load(options.weights))
-        return student
+        return student, json.loads(options.weights.with_suffix(".json").read_text())
     KEPT.mkdir(parents=True, exist_ok=True)
-    return train(records, options, device)
+    start = time.monotonic()
+    student = train(records, options, device)
+    facts = {"seed": options.seed, "device": device, "minutes": round((time.monotonic() - start) / 60)}
+    (KEPT / "student.json").write_text(json.dumps(facts))
+    return student, facts
 
 
-def save(student, warmth, limit, path):
+def decimal(limit):
+    """The threshold with the four digits that the file holds, rounded up: no false positive slips in below it."""
+    return math.ceil(limit * 1e4) / 1e4
+
+
+def save(student, scaling, limit, path):
     metadata = {
         "firewatch.name": NAME,
         "firewatch.kind": "classifier",
@@ -92,13 +103,13 @@ def save(student, warmth, limit, path):
         "firewatch.resize": "area",
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    onnx.save(export.to_onnx(student, warmth, STUDENT_SIZE, metadata), path)
+    onnx.save(export.to_onnx(student, scaling, STUDENT_SIZE, metadata), path)
 
 
-def measure_held_out(student, warmth, limit, records, path):
+def measure_held_out(student, scaling, limit, records, path):
     """Writes held_out.json: the figures on sources that took no part in training, calibration or threshold."""
     logits = evaluate.logits_of(student, Pictures(records, STUDENT_SIZE, "area").images)
-    scores, fire = calibrate.sigmoid(logits / warmth), evaluate.column(records, "fire")
+    scores, fire = calibrate.scaled(logits, scaling), evaluate.column(records, "fire")
     tpr, fpr = metrics.rates(scores, fire, limit)
     found = {
         "threshold": limit, "roc_area": metrics.roc_area(scores, fire), "true_positive_rate": tpr,
@@ -109,26 +120,25 @@ def measure_held_out(student, warmth, limit, records, path):
 
 
 def main():
-    options, start = arguments(), time.monotonic()
+    options = arguments()
     seed_everything(options.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     held = set(filter(None, options.hold_out.split(",")))
     everything = read_records(options.data)
     records = [record for record in everything if record.source not in held]
-    student = trained_or_loaded([record for record in records if record.split == "train"], options, device)
+    student, facts = trained_or_loaded([record for record in records if record.split == "train"], options, device)
 
     validation = Pictures([record for record in records if record.split == "val"], STUDENT_SIZE, "area")
     fire = evaluate.column(validation.records, "fire")
     logits = evaluate.logits_of(student, validation.images)
-    warmth = calibrate.temperature(logits, fire)
-    limit = round(float(calibrate.sigmoid(calibrate.threshold(logits, fire) / warmth)), 4)
+    scaling = calibrate.fit(logits, fire)
+    limit = decimal(calibrate.scaled(calibrate.threshold(logits, fire), scaling))
     if held:
         apart = [record for record in everything if record.source in held]
-        measure_held_out(student, warmth, limit, apart, options.out / "held_out.json")
+        measure_held_out(student, scaling, limit, apart, options.out / "held_out.json")
         return
-    save(student, warmth, limit, options.out / "fire.onnx")
-    run = {"name": NAME, "seed": options.seed, "device": device, "minutes": round((time.monotonic() - start) / 60),
-           "teacher_size": TEACHER_SIZE, "temperature": warmth}  # fmt: skip
+    save(student, scaling, limit, options.out / "fire.onnx")
+    run = {"name": NAME, "teacher_size": TEACHER_SIZE, "scaling": scaling, **facts}
     report.write_card(options.out, options.data, student, validation, everything, run)
 
 
