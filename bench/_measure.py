@@ -14,8 +14,7 @@ MODEL = ROOT / "models" / "fire.onnx"
 # media/encode.c's fast-cabac, as x264 names it
 PRESET = "superfast"
 PARAMS = "weightp=0:aq-mode=0:8x8dct=0:partitions=i4x4"
-ENCODER = ("-preset", PRESET, "-x264-params",
-           PARAMS + ":bframes=0:rc-lookahead=0:sync-lookahead=0:mbtree=0:keyint=50:scenecut=0")
+ENCODER = ("-preset", PRESET, "-x264-params", PARAMS + ":bframes=0:keyint=50:scenecut=0:rc-lookahead=0")
 
 
 def cpu_name():

@@ -75,6 +75,9 @@ static int fresh_encoder(struct fw_video *video, struct fw_error *err)
         .frame_rate = video->stream.frame_rate,
         .preset = video->settings.preset,
         .crf = video->settings.crf,
+        // A take-over may go on with another x264 or preset; alone it costs nothing and the bytes
+        // stay those of the fleet.
+        .joinable = true,
     };
     return fw_encoder_open(&settings, &video->encoder, err);
 }
