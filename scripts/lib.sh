@@ -56,9 +56,20 @@ run_plan() {
     plan_names=() plan_titles=() plan_functions=()
 }
 
+# A build's log lies with the build, for several trees may share one .deps.
+log_of() {
+    local folder=$FW_DEPS/logs
+    case $1 in
+    configure | compile) folder=$FW_BUILD/logs ;;
+    esac
+    mkdir -p "$folder"
+    echo "$folder/$1.log"
+}
+
 # run_step N/M NAME TITLE FUNCTION
 run_step() {
-    local head="[$1] $3 ..." log="$FW_DEPS/logs/$2.log" started=$SECONDS ticker='' rc=0
+    local head="[$1] $3 ..." log started=$SECONDS ticker='' rc=0
+    log=$(log_of "$2")
     if [ -t 2 ]; then
         tick "$head" "$log" &
         ticker=$!
