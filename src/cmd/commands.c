@@ -9,6 +9,18 @@
 
 const struct fw_command fw_commands[] = {
     {
+        .name = "fetch",
+        .bit = FW_COMMAND_FETCH,
+        .group = FW_GROUP_SCALE,
+        .summary = "puts a finished video together from Kafka",
+        .usage = "VIDEO_ID",
+        .min_arguments = 1,
+        .max_arguments = 1,
+        .help = "Finds the newest completion of the video and joins the segments that it names to "
+                "one mp4 file. Changes nothing in Kafka.",
+        .run = fw_cmd_fetch,
+    },
+    {
         .name = "help",
         .bit = FW_COMMAND_HELP,
         .group = FW_GROUP_ABOUT,

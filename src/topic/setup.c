@@ -94,3 +94,14 @@ int fw_admin_await(struct fw_admin *admin, const struct fw_config *config,
     }
     return 0;
 }
+
+int fw_client_await(const struct fw_client *client, const struct fw_config *config,
+                    void (*on_wait)(const struct fw_error *reason, void *arg), void *arg,
+                    struct fw_error *err)
+{
+    struct fw_admin *admin = NULL;
+    int rc = fw_admin_open(client, &admin, err);
+    rc = rc < 0 ? rc : fw_admin_await(admin, config, on_wait, arg, err);
+    fw_admin_close(admin);
+    return rc;
+}

@@ -24,4 +24,9 @@ int fw_admin_await(struct fw_admin *admin, const struct fw_config *config,
                    void (*on_wait)(const struct fw_error *reason, void *arg), void *arg,
                    struct fw_error *err);
 
+// The same for those who need no admin.
+int fw_client_await(const struct fw_client *client, const struct fw_config *config,
+                    void (*on_wait)(const struct fw_error *reason, void *arg), void *arg,
+                    struct fw_error *err);
+
 #endif
