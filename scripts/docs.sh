@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# ./fw docs: writes what documents take from the program: the tables of docs/CONFIGURATION.md.
+# ./fw docs: writes what documents take from the program: the tables of docs/CONFIGURATION.md, and .env.example.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -21,3 +21,6 @@ trap 'rm -f "$new"' EXIT
     sed -n '/^<!-- options end/,$p' "$document"
 } >"$new"
 cat "$new" >"$document"
+
+"$FW_BUILD/firewatch" help --format=markdown | python3 "$FW_ROOT/scripts/env_example.py" >"$new"
+cat "$new" >"$FW_ROOT/.env.example"

@@ -3,6 +3,7 @@
 
 import re
 import subprocess
+import sys
 
 import tree
 
@@ -22,6 +23,19 @@ def test_the_configuration_document_is_that_of_the_table(firewatch):
     document = (tree.ROOT / "docs" / "CONFIGURATION.md").read_text(encoding="utf-8")
     written = SECTION.search(document).group(1).strip()
     assert written == output(firewatch, "help", "--format=markdown").strip(), "run ./fw docs"
+
+
+def test_the_example_of_a_configuration_has_every_variable(firewatch):
+    help_text = output(firewatch, "help", "--format=markdown")
+    script = tree.ROOT / "scripts" / "env_example.py"
+    made = subprocess.run([sys.executable, script], input=help_text, capture_output=True, text=True, check=True).stdout
+    written = (tree.ROOT / ".env.example").read_text(encoding="utf-8")
+    assert written == made, "run ./fw docs"
+    table = help_text.split("### Of the Python original")[0]
+    variables = set(re.findall(r"^\| [^|]* \| `(\w+)` ", table, re.M))
+    assert len(variables) > 20
+    assert variables <= set(re.findall(r"^#?(\w+)=", written, re.M))
+    assert all(line == "" or line.startswith("#") or "=" in line for line in written.splitlines())
 
 
 def test_every_command_has_its_page_with_generated_options(firewatch):
