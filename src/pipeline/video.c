@@ -82,7 +82,8 @@ static void begin_at(struct fw_video *video, const struct fw_video_start *start)
         return;
     }
     video->start = *start;
-    video->next_picture = start->anchor.picture;
+    video->anchored = start->last_picture < 0;
+    video->next_picture = video->anchored ? 0 : start->anchor.picture;
     video->segment.number = start->segment_number;
 }
 
@@ -110,8 +111,8 @@ int fw_video_open(struct fw_engine *engine, const struct fw_stream *stream,
     begin_at(video, start);
     video->credits =
         fw_credits_new(settings->max_in_flight, settings->max_in_flight_bytes, tell_room, video);
-    int result =
-        fw_decoder_open(stream, start != NULL ? &start->format : NULL, &video->decoder, err);
+    bool has_format = start != NULL && start->last_picture >= 0;
+    int result = fw_decoder_open(stream, has_format ? &start->format : NULL, &video->decoder, err);
     if (result != 0) {
         free_video(video);
         return result;

@@ -44,13 +44,13 @@ struct fw_video_settings {
 };
 
 // Where a video begins that has been worked on before: everything up to and including one picture,
-// the last of a segment, is out.
+// the last of a segment, is out. When only findings are out, it is fed from its beginning.
 struct fw_video_start {
     int64_t segment_number;  // of the next segment
-    int64_t last_picture;    // number of the last picture that is in a segment
+    int64_t last_picture;    // number of the last picture that is in a segment; -1: none is
     int64_t last_finding;    // number of the last finding that is out; >= last_picture
     struct fw_anchor anchor; // of last_picture; feeding begins at or before its packet's keyframe
-    struct fw_picture_format format;
+    struct fw_picture_format format; // both of no meaning without a last_picture
 };
 
 // Where the results go. Calls of one kind come one at a time and in order; findings and segments
