@@ -302,6 +302,11 @@ static enum fw_actor_end end_asked(struct fw_partition_actor *actor)
     return end;
 }
 
+bool fw_partition_goes_on(struct fw_partition_actor *actor)
+{
+    return end_asked(actor) == FW_ACTOR_GOES_ON;
+}
+
 static void begin(struct fw_partition_actor *actor)
 {
     pthread_mutex_lock(&actor->lock);

@@ -68,6 +68,11 @@ struct fw_partition_actor {
     int64_t last_probe_us;
 };
 
+// --- partition.c ---
+
+// Whether it has not been asked to end.
+bool fw_partition_goes_on(struct fw_partition_actor *actor);
+
 // --- restore.c ---
 
 // Opens the way out and reads committed offset and progress records: a new ledger. RETRY when the

@@ -6,6 +6,7 @@
 // the progress records to their end.
 #include "process/partition_impl.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "wire/offset_metadata.h"
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPEN_TIMEOUT_MS = 10000, READ_WAIT_MS = 200, READ_TRIES = 100 };
+enum { OPEN_TIMEOUT_MS = 10000, ASK_MS = 500, READ_WAIT_MS = 200, READ_TRIES = 100 };
 
 static int open_outlet(struct fw_partition_actor *actor, struct fw_error *err)
 {
@@ -33,13 +34,27 @@ static int open_outlet(struct fw_partition_actor *actor, struct fw_error *err)
     return fw_outlet_open(&options, OPEN_TIMEOUT_MS, &actor->outlet, err);
 }
 
+// Asks in short steps: a member that is leaving its group gets no answer any more.
+static int ask_committed(struct fw_partition_actor *actor, int64_t *ret_offset, char **ret_metadata,
+                         struct fw_error *err)
+{
+    const struct fw_partition_shared *shared = actor->shared;
+    int64_t deadline_us = fw_clock_monotonic_us() + OPEN_TIMEOUT_MS * 1000LL;
+    int result = 0;
+    do {
+        result = fw_consumer_committed(shared->consumer, shared->topics.frames, actor->partition,
+                                       ASK_MS, ret_offset, ret_metadata, err);
+    } while (result == -ETIMEDOUT && fw_partition_goes_on(actor) &&
+             fw_clock_monotonic_us() < deadline_us);
+    return result;
+}
+
 static int read_position(struct fw_partition_actor *actor, struct fw_error *err)
 {
     FW_SCOPE(fw_free_cleanup) char *metadata = NULL;
     int64_t offset = FW_OFFSET_NONE;
     int64_t pos = -1;
-    int result = fw_consumer_committed(actor->shared->consumer, actor->shared->topics.frames,
-                                       actor->partition, OPEN_TIMEOUT_MS, &offset, &metadata, err);
+    int result = ask_committed(actor, &offset, &metadata, err);
     if (result == 0 && metadata != NULL) {
         result = fw_offset_metadata_parse(metadata, strlen(metadata), &pos, err);
     }
