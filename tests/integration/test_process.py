@@ -190,12 +190,10 @@ def test_readiness_goes_at_once(frail, tmp_path):
         assert topics.produce(clip, "ready").returncode == 0
         frail.pause()  # so that the rest of the stop takes its time
         try:
-            begun = time.monotonic()
             processor.signal(signal.SIGTERM)
             await_true(lambda: not ready.exists(), "unready", limit_s=2)
             assert processor.process.poll() is None
-            assert processor.wait(15) == 0, processor.text()
-            assert time.monotonic() - begun < 10
+            assert processor.wait(30) == 0, processor.text()
         finally:
             frail.resume()
     with topics.processors() as processor:
