@@ -14,6 +14,7 @@
 #include "base/stop.h"
 #include "produce/send_packets.h"
 #include "produce/send_pictures.h"
+#include "topic/admin.h"
 #include "topic/setup.h"
 #include "wire/partitioner.h"
 #include "wire/video_id.h"
@@ -245,9 +246,26 @@ static void on_stop(void *arg)
 
 // --- the whole ---
 
+static void on_wait(const struct fw_error *reason, void *arg)
+{
+    const struct produce *produce = arg;
+    fprintf(stderr, "firewatch: waiting for Kafka at %s: %s\n", produce->config->bootstrap_servers,
+            reason->text);
+}
+
+static int await_broker(struct produce *produce, struct fw_error *err)
+{
+    FW_SCOPE(fw_admin_close_cleanup) struct fw_admin *admin = NULL;
+    int result = fw_admin_open(produce->client, &admin, err);
+    return result == 0 ? fw_admin_await(admin, produce->config, on_wait, produce, err) : result;
+}
+
 static int connect_broker(struct produce *produce, struct fw_error *err)
 {
     int result = fw_client_from_config(produce->config, &produce->client, err);
+    if (result == 0) {
+        result = await_broker(produce, err);
+    }
     if (result == 0) {
         result = fw_producer_open(produce->client, &produce->producer, err);
     }
