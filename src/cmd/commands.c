@@ -9,6 +9,19 @@
 
 const struct fw_command fw_commands[] = {
     {
+        .name = "dlq",
+        .bit = FW_COMMAND_DLQ,
+        .group = FW_GROUP_SCALE,
+        .summary = "lists, shows and replays what could not be processed",
+        .usage = "list|show|replay [LETTER]...",
+        .min_arguments = 1,
+        .max_arguments = SIZE_MAX,
+        .help = "list shows the messages that were set aside, and why; show all about one of them; "
+                "replay sends them to where they came from. LETTER is an offset, PARTITION/OFFSET "
+                "or TOPIC/PARTITION/OFFSET.",
+        .run = fw_cmd_dlq,
+    },
+    {
         .name = "fetch",
         .bit = FW_COMMAND_FETCH,
         .group = FW_GROUP_SCALE,

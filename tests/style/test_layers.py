@@ -12,7 +12,7 @@ ROWS = (
     ("config",),
     ("topic", "media", "infer", "store", "overlay", "event", "http"),
     ("pipeline", "assemble"),
-    ("run", "produce", "process", "fetch", "upload", "alert", "web"),
+    ("run", "produce", "process", "fetch", "dlq", "upload", "alert", "web"),
     ("cmd",),
 )
 LEVEL = {folder: level for level, row in enumerate(ROWS) for folder in row}
