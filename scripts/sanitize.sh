@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# ./fw asan | tsan: a build with the sanitizer, the unit tests and the demo's run in it.
+# ./fw asan [pytest options] | tsan: the unit tests and the demo's run in a build with the sanitizer. With options (such
+# as -k run) also those of the integration tests.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -33,11 +34,15 @@ if [ "$1" = tsan ]; then
 fi
 
 rc=0
-meson test -C "$FW_BUILD" --no-rebuild --print-errorlogs --timeout-multiplier 10 --wrapper "${preload[*]}" || rc=1
+meson test -C "$FW_BUILD" --no-rebuild --no-suite integration --print-errorlogs --timeout-multiplier 10 --wrapper "${preload[*]}" || rc=1
 [ -n "$(ls samples/*.mp4 2>/dev/null)" ] || die "no clip in samples"
 rm -rf "$FW_BUILD/demo"
 for clip in samples/*.mp4; do
     "${preload[@]}" "$FW_BUILD/firewatch" run "$clip" -o "$FW_BUILD/demo" --quiet || rc=1
 done
+if [ $# -gt 1 ]; then
+    FIREWATCH_BIN=$FW_BUILD/firewatch "$FW_PYTHON" -m pytest -v -c tests/pytest.ini --rootdir "$FW_ROOT" \
+        tests/integration "${@:2}" || rc=1
+fi
 [ $rc -ne 0 ] || say "$1: nothing found"
 exit $rc

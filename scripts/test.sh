@@ -28,10 +28,11 @@ rm -rf "$results"
 mkdir -p "$results"
 cd "$FW_ROOT"
 
+# The suite "integration" is C programs that want a broker: pytest gives them one.
 # Every kind leaves its results and its exit code, which scripts/sum_tests.py counts.
 run_unit() {
     rm -f "$FW_BUILD/meson-logs/testlog.json"
-    meson test -C "$FW_BUILD" --no-rebuild --print-errorlogs || rc=$?
+    meson test -C "$FW_BUILD" --no-rebuild --no-suite integration --print-errorlogs || rc=$?
     cp "$FW_BUILD/meson-logs/testlog.json" "$results/unit.json" || rc=$?
 }
 

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BINARY = Path(os.environ.get("FIREWATCH_BINARY", ROOT / "build" / "firewatch"))
+BINARY = Path(os.environ.get("FIREWATCH_BIN", ROOT / "build" / "firewatch")).resolve()
 RED = ROOT / "tests" / "models" / "red.onnx"
 SAMPLE = ROOT / "samples" / "yard_fire.mp4"
 

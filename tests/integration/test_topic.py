@@ -5,13 +5,13 @@ import os
 import subprocess
 
 import pytest
-from kafka_server import ROOT
+from firewatch import BINARY
 
 
 @pytest.mark.parametrize("name", ["group", "transaction", "layout", "assemble"])
 def test_against_a_broker(kafka, name):
     environment = {**os.environ, "KAFKA_TEST_BOOTSTRAP": kafka.bootstrap, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
-    program = ROOT / "build" / f"test_broker_{name}"
+    program = BINARY.parent / f"test_broker_{name}"
     done = subprocess.run([program], env=environment, capture_output=True, text=True, timeout=250, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert not done.stdout.startswith("1..0"), "it found no broker"

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from firewatch import ROOT, firewatch
+from firewatch import BINARY, ROOT, firewatch
 from server_process import free_port
 
 USES = ("VIDEO", "DETECTIONS", "SEGMENTS", "PROGRESS", "VIDEO_COMPLETIONS")
@@ -120,7 +120,7 @@ def test_an_absent_broker_is_said_once_and_given_up(tmp_path):
 def test_a_broker_that_comes_late_is_waited_for(make_kafka, tmp_path):
     kafka = make_kafka()
     kafka.kill()
-    command = [str(ROOT / "build" / "firewatch"), "topics", "create", "-b", kafka.bootstrap]
+    command = [str(BINARY), "topics", "create", "-b", kafka.bootstrap]
     with subprocess.Popen(command, cwd=tmp_path, env={}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as waiting:
         try:
             assert "waiting for Kafka" in waiting.stderr.readline()

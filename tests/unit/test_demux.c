@@ -446,7 +446,9 @@ static void *serve_once(void *arg)
     FILE *answer = fdopen(fd, "w");
     fprintf(answer, "HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n", server->head,
             server->size);
-    fwrite(server->body, 1, server->size, answer);
+    if (server->size > 0) {
+        fwrite(server->body, 1, server->size, answer);
+    }
     fclose(answer);
     return NULL;
 }
