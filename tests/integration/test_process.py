@@ -9,7 +9,7 @@ import pytest
 from clips import X264, plain, red_and_black, render
 from firewatch import firewatch
 from kafka_server import KafkaServer
-from topics import Topics, Undisturbed, assert_equal, await_true, read
+from topics import Topics, Undisturbed, assert_equal, await_true, read, recorded
 
 SOURCE = "testsrc2=size=320x240:rate=25:duration=2"
 
@@ -126,9 +126,7 @@ class Slowed:
 
     def __init__(self, topics, clip, video_id):
         self.topics, self.video_id = topics, video_id
-        source = Topics(topics.kafka, topics.folder, f"{topics.name}-source").create()
-        assert source.produce(clip, video_id).returncode == 0
-        self.frames = source.sent()
+        self.frames = recorded(topics, clip, video_id)
         self.n_sent = 0
 
     def send(self, until=None):

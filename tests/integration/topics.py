@@ -15,9 +15,6 @@ from firewatch import BINARY, RED, detections, firewatch, run, video
 USES = ("VIDEO", "DETECTIONS", "SEGMENTS", "PROGRESS", "VIDEO_COMPLETIONS")
 LIMIT_S = 60
 
-# What a message of packets has beyond the original's.
-OURS = ("run_id", "schema", "codec", "pts", "dts", "duration", "key", "hidden", "extradata", "last", "total_frames")
-
 
 def await_true(condition, what, limit_s=LIMIT_S):
     """Looks until `condition` gives something true, and returns that."""
@@ -97,6 +94,7 @@ class Topics:
             "KAFKA_VIDEO_COMPLETIONS_TOPIC_PARTITIONS": "1",
             **{f"KAFKA_{use}_TOPIC": f"{name}-{use.lower()}" for use in USES},
         }
+        self.n_recorded = 0
         self._n_processors = 0
 
     def create(self):
@@ -136,7 +134,7 @@ class Topics:
         return firewatch("produce", *words, env={**self.env, **(env or {})}, cwd=self.folder, **more)
 
     def send(self, messages, key=None, partition=0):
-        """Sends maps (as msgpack) and bytes; the key is each map's video_id unless given."""
+        """Sends maps (as msgpack) and values as they are; the key is each map's video_id unless given."""
         producer = Producer({"bootstrap.servers": self.kafka.bootstrap, "message.max.bytes": 20000000, "linger.ms": 5})
         failed = []
         for message in messages:
@@ -257,6 +255,16 @@ def read(kafka, topic):
     with follow(kafka, topic, ends) as poll:
         await_true(lambda: records.extend(poll()) or ends, f"the end of {topic}")
     return sorted(records, key=lambda record: (record.partition(), record.offset()))
+
+
+def recorded(topics, clip, video_id, *options):
+    """The messages that `firewatch produce` makes of a clip, decoded: to be sent again in other ways."""
+    source = Topics(topics.kafka, topics.folder, f"{topics.name}-source-{topics.n_recorded}")
+    topics.n_recorded += 1
+    topics.kafka.create_topic(source.frames, 1, {"max.message.bytes": "16777216"})
+    done = source.produce(clip, video_id, *options)
+    assert done.returncode == 0, done.stderr
+    return source.sent()
 
 
 # ---- the judge ----
