@@ -264,6 +264,11 @@ static int connect_broker(struct produce *produce, struct fw_error *err)
 {
     int result = fw_client_from_config(produce->config, &produce->client, err);
     if (result == 0) {
+        if (produce->config->frame_transport == FW_FRAME_PACKETS) {
+            // Halves the overhead of small packets at no cost in time; the library stores what does
+            // not shrink as it is. Not for JPEG: kafka-python reads lz4 only with a package more.
+            fw_client_prefer(produce->client, "compression.type", "lz4");
+        }
         result = await_broker(produce, err);
     }
     if (result == 0) {

@@ -134,6 +134,17 @@ int fw_client_set(struct fw_client *client, const char *name, const char *value,
     return fw_error_set(err, FW_ERROR_CONFIG, EINVAL, "Kafka property %s: %s", name, text);
 }
 
+// Entries are applied in their order, so the first is the weakest; also where the library has two
+// names for one property.
+void fw_client_prefer(struct fw_client *client, const char *name, const char *value)
+{
+    keep(client, name, value);
+    struct entry weakest = client->entries[client->n_entries - 1];
+    memmove(client->entries + 1, client->entries,
+            (client->n_entries - 1) * sizeof(*client->entries));
+    client->entries[0] = weakest;
+}
+
 int fw_client_set_pair(struct fw_client *client, const char *pair, struct fw_error *err)
 {
     const char *equals = strchr(pair, '=');

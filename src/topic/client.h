@@ -37,6 +37,10 @@ int fw_client_set_pair(struct fw_client *client, const char *pair, struct fw_err
 int fw_client_set_variable(struct fw_client *client, const char *variable, const char *value,
                            struct fw_error *err);
 
+// A default of the caller's for everything opened later: what fw_client_set is given, before or
+// after, goes before it. `name` and `value` must be right.
+void fw_client_prefer(struct fw_client *client, const char *name, const char *value);
+
 // Where the library's own log goes: by default to fw_log. Errors and warnings are warnings, for the
 // library goes on by itself; the rest, and what comes as an error of ours too, is debug. `write` is
 // called on the library's threads.

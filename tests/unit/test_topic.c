@@ -43,6 +43,38 @@ static void a_known_property_is_taken(void **unused)
     fw_client_free(client);
 }
 
+static void assert_compression(const struct fw_client *client, const char *expected)
+{
+    struct fw_error err = { 0 };
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    char value[64] = "";
+    size_t size = sizeof(value);
+    assert_int_equal(fw_client_apply(client, conf, &err), 0);
+    assert_int_equal(rd_kafka_conf_get(conf, "compression.codec", value, &size), RD_KAFKA_CONF_OK);
+    assert_string_equal(value, expected);
+    size = sizeof(value);
+    assert_int_equal(rd_kafka_conf_get(conf, "client.id", value, &size), RD_KAFKA_CONF_OK);
+    assert_string_equal(value, "firewatch");
+    rd_kafka_conf_destroy(conf);
+}
+
+static void what_is_set_goes_before_what_is_preferred(void **unused)
+{
+    (void)unused;
+    struct fw_error err = { 0 };
+    static const char *const names[] = { "compression.type", "compression.codec" };
+    for (size_t i = 0; i < FW_ARRAY_LEN(names); i++) {
+        struct fw_client *client = fw_client_new("127.0.0.1:1", NULL);
+        fw_client_prefer(client, "compression.type", "lz4");
+        assert_compression(client, "lz4");
+        assert_int_equal(fw_client_set(client, names[i], "gzip", &err), 0);
+        assert_compression(client, "gzip");
+        fw_client_prefer(client, "compression.type", "zstd");
+        assert_compression(client, "gzip");
+        fw_client_free(client);
+    }
+}
+
 static void assert_refused(const char *pair, const char *says)
 {
     struct fw_error err = { 0 };
@@ -158,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_known_property_is_taken),
+        cmocka_unit_test(what_is_set_goes_before_what_is_preferred),
         cmocka_unit_test(a_wrong_property_is_named),
         cmocka_unit_test(what_we_rely_on_is_not_the_users),
         cmocka_unit_test(cooperative_needs_a_newer_library),
