@@ -3,6 +3,7 @@
 #include "base/escape.h"
 #include "cmd/commands.h"
 #include "config/suggest.h"
+#include "topic/setup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,6 +67,19 @@ static int check_arguments(const struct fw_command *command, const struct fw_arg
     return FW_COMMAND_GOES_ON;
 }
 
+// Properties are the library's to judge, so the table of options can't; a wrong one is misuse like
+// any other option.
+static int check_properties(const struct fw_command *command, const struct fw_config *config)
+{
+    struct fw_client *client = NULL;
+    struct fw_error err = { 0 };
+    if (config->properties.n > 0 && fw_client_from_config(config, &client, &err) < 0) {
+        return misuse(command, err.text);
+    }
+    fw_client_free(client);
+    return FW_COMMAND_GOES_ON;
+}
+
 static void log_notes(const struct fw_request *request)
 {
     for (size_t i = 0; i < request->n_notes; i++) {
@@ -86,6 +100,7 @@ int fw_command_begin(const struct fw_command *command, int argc, char *argv[],
         code = fw_command_end(FW_EXIT_GOOD);
     } else {
         code = check_arguments(command, &ret_request->arguments);
+        code = code != FW_COMMAND_GOES_ON ? code : check_properties(command, ret_config);
     }
     if (code != FW_COMMAND_GOES_ON) {
         fw_config_done(ret_config);

@@ -3,11 +3,14 @@
 
 import json
 import os
+import pathlib
+import re
 import subprocess
 
 import pytest
 
 GOOD, FAILED, MISUSE = 0, 1, 2
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -114,3 +117,29 @@ def test_a_closed_standard_output_is_an_error(run):
     result = run("version", preexec_fn=lambda: os.close(1))
     assert result.returncode == FAILED
     assert result.stderr == "firewatch: cannot write to standard output: Bad file descriptor\n"
+
+
+@pytest.mark.parametrize("command", [["process"], ["produce", "a"], ["fetch", "a"], ["dlq", "list"], ["topics", "describe"]])
+def test_a_wrong_property_of_the_library_is_misuse(run, command):
+    given = run(*command, "-X", "no.such=hunter2")
+    assert (given.returncode, given.stdout) == (MISUSE, "")
+    assert f"firewatch {command[0]}: Kafka property no.such: librdkafka " in given.stderr
+    assert "hunter2" not in given.stderr
+    variable = run(*command, env={"KAFKA_PROPERTY_NO_SUCH": "hunter2"})
+    assert variable.returncode == MISUSE
+    assert "KAFKA_PROPERTY_NO_SUCH: Kafka property no.such: " in variable.stderr
+
+
+def test_the_example_of_a_configuration_is_taken_without_a_word(run, tmp_path):
+    """Also with every line put in force."""
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    nobody = ["-b", "127.0.0.1:1", "--startup-timeout=0.1"]
+    for text in (example, re.sub(r"^#(?=[A-Z])", "", example, flags=re.M)):
+        (tmp_path / ".env").write_text(text, encoding="utf-8")
+        assert run("run", "absent.mp4").stderr == "firewatch: absent.mp4: no such file\n"
+        assert run("produce", *nobody, "absent.mp4").returncode == FAILED
+        for words in (["process"], ["fetch", "a"], ["dlq", "list"], ["topics", "describe"]):
+            result = run(*words, *nobody)
+            assert result.returncode == FAILED
+            (line,) = result.stderr.splitlines()
+            assert "no answer from Kafka: " in line
