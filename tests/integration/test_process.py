@@ -53,7 +53,7 @@ def every_kind(kafka, tmp_path_factory):
     topics = Topics(kafka, folder, "kinds").create()
     clips = make_clips(folder)
     with topics.processors() as processor:
-        done = topics.produce(*[f"--input={name}={clip}" for name, clip in clips.items()])
+        done = topics.produce("--realtime", *[f"--input={name}={clip}" for name, clip in clips.items()])
         assert done.returncode == 0, done.stderr
         completions = topics.await_completions(len(clips), processor=processor)
     return topics, clips, completions

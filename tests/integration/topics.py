@@ -11,9 +11,14 @@ import time
 import msgpack
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
 from firewatch import BINARY, RED, detections, firewatch, run, video
+from test_wire import validator
 
 USES = ("VIDEO", "DETECTIONS", "SEGMENTS", "PROGRESS", "VIDEO_COMPLETIONS")
 LIMIT_S = 60
+
+# Whatever the tests read must be what docs/schema says.
+DETECTION = validator("fire-detections")
+COMPLETION = validator("video-completions")
 
 
 def await_true(condition, what, limit_s=LIMIT_S):
@@ -159,10 +164,10 @@ class Topics:
         return [value for value in values if video_id in (None, value["video_id"])]
 
     def detections(self, video_id):
-        return [json.loads(r.value()) for r in self.records(self.found) if r.key() == video_id.encode()]
+        return [valid(DETECTION, record) for record in self.records(self.found) if record.key() == video_id.encode()]
 
     def completions(self, video_id=None):
-        values = [json.loads(record.value()) for record in self.records(self.ends)]
+        values = [valid(COMPLETION, record) for record in self.records(self.ends)]
         return [value for value in values if video_id in (None, value["video_id"])]
 
     def await_completions(self, n, limit_s=LIMIT_S, processor=None):
@@ -171,7 +176,7 @@ class Topics:
             values = []
 
             def look():
-                values.extend(json.loads(record.value()) for record in poll())
+                values.extend(valid(COMPLETION, record) for record in poll())
                 assert processor is None or processor.process.poll() is None, processor.text()
                 return len(values) >= n
 
@@ -211,6 +216,14 @@ class Topics:
         text = self.kafka.tool("kafka-consumer-groups", "--describe", "--group", self.group)
         rows = [line.split() for line in text.splitlines() if f" {self.frames} " in line]
         return {int(row[2]): int(row[5]) for row in rows if row[5] != "-"}
+
+
+def valid(schema, record):
+    """The object of a JSON record, which its schema allows and whose key is its video."""
+    value = json.loads(record.value())
+    schema.validate(value)
+    assert record.key().decode() == value["video_id"]
+    return value
 
 
 @contextlib.contextmanager
