@@ -208,7 +208,7 @@ def test_an_absent_broker_is_named(kafka, tmp_path, clip):
 
 
 def test_a_broker_that_dies_is_a_failure(tmp_path):
-    clip = plain(tmp_path / "yard.mp4", source="testsrc2=size=320x240:rate=5:duration=20")
+    clip = plain(tmp_path / "yard.mp4", source="testsrc2=size=320x240:rate=5:duration=8")
     with KafkaServer(tmp_path / "kafka") as mortal:
         topics = Topics(mortal, tmp_path, "dies").create()
         command = [BINARY, "produce", "--realtime", "-X", "message.timeout.ms=3000", clip, "dies"]
