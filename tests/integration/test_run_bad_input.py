@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`firewatch run` on input that it must refuse: by name, with a reason, while others go on."""
 import os
+import random
 import signal
 import subprocess
 import time
@@ -37,7 +38,7 @@ def test_empty(tmp_path, good):
 
 
 def test_corrupt(tmp_path, good):
-    (tmp_path / "corrupt.mp4").write_bytes(os.urandom(50000))
+    (tmp_path / "corrupt.mp4").write_bytes(random.Random(7).randbytes(50000))
     refused(tmp_path, good, tmp_path / "corrupt.mp4", "corrupt.mp4")
 
 
