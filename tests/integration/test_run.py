@@ -224,5 +224,5 @@ def test_real_clips_are_judged_rightly(tmp_path, clip, burns):
     line = summary(done)[clip]
     share = line["fire_frames"] / line["frames"]
     assert share > 0.7 if burns else share < 0.05
-    assert times(video(tmp_path, clip)) == pytest.approx(
-        times(data_folder() / "videos" / f"{clip}.mp4"), abs=1e-4)
+    given = times(data_folder() / "videos" / f"{clip}.mp4")
+    assert times(video(tmp_path, clip)) == pytest.approx([time - given[0] for time in given], abs=1e-4)
