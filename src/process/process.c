@@ -10,17 +10,15 @@
 #include "process/process.h"
 
 #include "base/clock.h"
-#include "base/cores.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/stop.h"
-#include "config/shipped.h"
+#include "pipeline/setup.h"
 #include "process/partition.h"
 #include "process/topics.h"
 #include "topic/setup.h"
 
 #include <errno.h>
-#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,10 +27,6 @@
 
 enum {
     POLL_MS = 100,
-    MAX_IN_FLIGHT = 24,
-    MAX_IN_FLIGHT_BYTES = 64 * 1024 * 1024,
-    SEGMENT_US = 2000000,
-    SEGMENT_BYTES = 768 * 1024,
     END_US = 6000000, // of the 10 s that a stop may take
 };
 
@@ -179,41 +173,11 @@ static void poll_until_stopped(struct process *process)
 
 // --- setting up ---
 
-static int open_engine(struct process *process, struct fw_error *err)
-{
-    const struct fw_config *config = process->config;
-    FW_SCOPE(fw_free_cleanup) char *shipped = NULL;
-    const char *path = config->model_path;
-    unsigned n_workers = config->n_workers > 0 ? (unsigned)config->n_workers : fw_cores_available();
-    if (path == NULL) {
-        int result = fw_shipped_find(FW_SHIPPED_MODEL, &shipped, err);
-        if (result != 0) {
-            return result;
-        }
-        path = shipped;
-    }
-    return fw_engine_new(path, n_workers, &process->shared.engine, err);
-}
-
 static void settle(struct process *process)
 {
     const struct fw_config *config = process->config;
     struct fw_partition_shared *shared = &process->shared;
-    float model_threshold = fw_engine_model(shared->engine)->threshold;
-    shared->settings = (struct fw_video_settings){
-        .threshold = isnan(config->threshold) ? model_threshold : (float)config->threshold,
-        .alpha = (float)config->heatmap_alpha,
-        .heatmap = config->heatmap,
-        .boxes = config->boxes,
-        .caption = config->caption,
-        .inference_every = config->inference_every_n_frames,
-        .preset = config->preset,
-        .crf = config->crf,
-        .segment_us = SEGMENT_US,
-        .segment_bytes = SEGMENT_BYTES,
-        .max_in_flight = MAX_IN_FLIGHT,
-        .max_in_flight_bytes = MAX_IN_FLIGHT_BYTES,
-    };
+    shared->settings = fw_video_settings_from_config(config, shared->engine);
     shared->group_id = config->group_id;
     shared->clip_folder = config->output_dir;
     shared->transactional = config->guarantee == FW_GUARANTEE_EXACTLY_ONCE;
@@ -240,7 +204,7 @@ static int join_group(struct process *process, struct fw_error *err)
 
 static int set_up(struct process *process, struct fw_error *err)
 {
-    int result = open_engine(process, err);
+    int result = fw_engine_from_config(process->config, &process->shared.engine, err);
     if (result == 0) {
         settle(process);
         result = fw_client_from_config(process->config, &process->shared.client, err);

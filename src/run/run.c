@@ -7,28 +7,19 @@
 #include "run/run.h"
 
 #include "base/clock.h"
-#include "base/cores.h"
 #include "base/display.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/stop.h"
-#include "config/shipped.h"
+#include "pipeline/setup.h"
 #include "run/process_clip.h"
 #include "run/report.h"
 
-#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-    MAX_IN_FLIGHT = 24, // more than a decoder and three lanes can keep busy
-    MAX_IN_FLIGHT_BYTES = 64 * 1024 * 1024,
-    SEGMENT_US = 2000000,
-    SEGMENT_BYTES = 768 * 1024,
-};
 
 struct run {
     // set before start
@@ -99,25 +90,6 @@ static void free_clips(struct run *run)
 }
 
 // --- settings ---
-
-static void settle(struct run *run)
-{
-    const struct fw_config *config = run->config;
-    float threshold = isnan(config->threshold) ? fw_engine_model(run->engine)->threshold
-                                               : (float)config->threshold;
-    run->settings = (struct fw_video_settings){ .threshold = threshold,
-                                                .alpha = (float)config->heatmap_alpha,
-                                                .heatmap = config->heatmap,
-                                                .boxes = config->boxes,
-                                                .caption = config->caption,
-                                                .inference_every = config->inference_every_n_frames,
-                                                .preset = config->preset,
-                                                .crf = config->crf,
-                                                .segment_us = SEGMENT_US,
-                                                .segment_bytes = SEGMENT_BYTES,
-                                                .max_in_flight = MAX_IN_FLIGHT,
-                                                .max_in_flight_bytes = MAX_IN_FLIGHT_BYTES };
-}
 
 static enum fw_report_mode report_mode(const struct fw_config *config)
 {
@@ -202,28 +174,14 @@ static int exit_code(const struct run *run)
     return 0;
 }
 
-static int open_engine(struct run *run, struct fw_error *err)
-{
-    FW_SCOPE(fw_free_cleanup) char *shipped = NULL;
-    const char *path = run->config->model_path;
-    if (path == NULL) {
-        int result = fw_shipped_find(FW_SHIPPED_MODEL, &shipped, err);
-        if (result != 0) {
-            return result;
-        }
-        path = shipped;
-    }
-    return fw_engine_new(path, run->n_workers, &run->engine, err);
-}
-
 static int run_engine(struct run *run)
 {
     struct fw_error err = { 0 };
-    if (open_engine(run, &err) != 0) {
+    if (fw_engine_from_config(run->config, &run->engine, &err) != 0) {
         fprintf(stderr, "firewatch: %s\n", err.text);
         return 1;
     }
-    settle(run);
+    run->settings = fw_video_settings_from_config(run->config, run->engine);
     int64_t begin_us = fw_clock_monotonic_us();
     struct fw_display_source source = { .n_items = run->n_clips,
                                         .write_bar = fw_clip_write_bar,
@@ -247,7 +205,7 @@ static int run_engine(struct run *run)
 int fw_run(const struct fw_config *config, char *const inputs[], size_t n_inputs)
 {
     struct run run = { .config = config, .n_clips = n_inputs, .report = report_mode(config) };
-    run.n_workers = config->n_workers > 0 ? (unsigned)config->n_workers : fw_cores_available();
+    run.n_workers = fw_workers_from_config(config);
     if (config->video_id != NULL && n_inputs > 1) {
         fprintf(stderr, "firewatch: --id names one video, but there are %zu inputs\n", n_inputs);
         return 2;
