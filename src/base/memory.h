@@ -11,6 +11,10 @@
 
 #include <stddef.h>
 
+// Sets the allocator up for a process whose threads hand pictures to each other. Once, at the
+// start.
+void fw_memory_init(void);
+
 // Each returns memory that the caller frees with free(). fw_xcalloc's is zeroed.
 void *fw_xmalloc(size_t size_bytes);
 void *fw_xcalloc(size_t n, size_t size_bytes);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What every command begins and ends with.
 #include "base/escape.h"
+#include "base/memory.h"
 #include "cmd/commands.h"
 #include "config/suggest.h"
 #include "topic/setup.h"
@@ -90,6 +91,7 @@ static void log_notes(const struct fw_request *request)
 int fw_command_begin(const struct fw_command *command, int argc, char *argv[],
                      struct fw_config *ret_config, struct fw_request *ret_request)
 {
+    fw_memory_init();
     struct fw_error err = { 0 };
     if (fw_config_load(command->bit, argc, argv, environ, ret_config, ret_request, &err) < 0) {
         return misuse(command, err.text);
