@@ -2,6 +2,7 @@
 // A picture in 8-bit planar YUV 4:2:0, reference-counted.
 #include "base/image.h"
 
+#include "base/image_memory.h"
 #include "base/memory.h"
 
 #include <assert.h>
@@ -9,11 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLANE_ALIGNMENT = 64 };
-
 static int aligned(int size)
 {
-    return (size + PLANE_ALIGNMENT - 1) / PLANE_ALIGNMENT * PLANE_ALIGNMENT;
+    return (size + FW_IMAGE_ALIGNMENT - 1) / FW_IMAGE_ALIGNMENT * FW_IMAGE_ALIGNMENT;
 }
 
 struct fw_image *fw_image_wrap(void (*release)(void *owner), void *owner)
@@ -32,11 +31,11 @@ struct fw_image *fw_image_new(int width, int height)
     int chroma_stride = aligned(width / 2);
     size_t luma_bytes = (size_t)luma_stride * (size_t)height;
     size_t chroma_bytes = (size_t)chroma_stride * (size_t)(height / 2);
-    uint8_t *memory = aligned_alloc(PLANE_ALIGNMENT, luma_bytes + 2 * chroma_bytes);
+    uint8_t *memory = fw_image_memory_take(luma_bytes + 2 * chroma_bytes);
     if (memory == NULL) {
         return NULL;
     }
-    struct fw_image *image = fw_image_wrap(free, memory);
+    struct fw_image *image = fw_image_wrap(fw_image_memory_give, memory);
     image->plane[0] = memory;
     image->plane[1] = memory + luma_bytes;
     image->plane[2] = memory + luma_bytes + chroma_bytes;

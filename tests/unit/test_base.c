@@ -138,6 +138,23 @@ static void an_images_planes_do_not_overlap(void **unused)
     fw_image_unref(image);
 }
 
+static void an_images_memory_serves_the_next_of_its_size(void **unused)
+{
+    (void)unused;
+    struct fw_image *first = fw_image_new(34, 18);
+    uint8_t *memory = first->plane[0];
+    fw_image_unref(first);
+    struct fw_image *other = fw_image_new(64, 64);
+    struct fw_image *second = fw_image_new(34, 18);
+    struct fw_image *third = fw_image_new(34, 18);
+    assert_ptr_equal(second->plane[0], memory);
+    assert_ptr_not_equal(other->plane[0], memory);
+    assert_ptr_not_equal(third->plane[0], memory);
+    fw_image_unref(other);
+    fw_image_unref(second);
+    fw_image_unref(third);
+}
+
 static void a_stream_copy_owns_its_extradata(void **unused)
 {
     (void)unused;
@@ -215,6 +232,7 @@ int main(void)
         cmocka_unit_test(what_is_no_time_is_refused),
         cmocka_unit_test(an_image_is_released_with_its_last_reference),
         cmocka_unit_test(an_images_planes_do_not_overlap),
+        cmocka_unit_test(an_images_memory_serves_the_next_of_its_size),
         cmocka_unit_test(a_stream_copy_owns_its_extradata),
         cmocka_unit_test(a_packet_begins_without_times),
         cmocka_unit_test(a_quota_counts_in_whole_cores),
