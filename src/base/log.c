@@ -119,3 +119,16 @@ void fw_log_flush(void)
     write_folded();
     pthread_mutex_unlock(&logger.lock);
 }
+
+void fw_complain(const char *subject, const char *text)
+{
+    char safe_subject[MESSAGE_SIZE];
+    char safe_text[MESSAGE_SIZE];
+    fw_escape(subject, strlen(subject), safe_subject, sizeof(safe_subject));
+    fw_escape(text, strlen(text), safe_text, sizeof(safe_text));
+    if (strncmp(safe_text, safe_subject, strlen(safe_subject)) == 0) {
+        fprintf(stderr, "firewatch: %s\n", safe_text);
+    } else {
+        fprintf(stderr, "firewatch: %s: %s\n", safe_subject, safe_text);
+    }
+}

@@ -36,4 +36,8 @@ void fw_log(enum fw_log_level level, const char *format, ...) FW_PRINTF(2, 3);
 // Writes what is still folded. Call at the end of the process.
 void fw_log_flush(void);
 
+// Says on standard error that something failed: "firewatch: SUBJECT: text", both made safe to
+// print; the subject once where the text begins with it already.
+void fw_complain(const char *subject, const char *text);
+
 #endif

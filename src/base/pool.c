@@ -160,11 +160,6 @@ struct fw_pool *fw_pool_new(unsigned n_workers)
     return pool;
 }
 
-unsigned fw_pool_n_workers(const struct fw_pool *pool)
-{
-    return pool->n_workers;
-}
-
 void fw_pool_free(struct fw_pool *pool)
 {
     if (pool == NULL) {

@@ -29,8 +29,6 @@ struct fw_job {
 // Starts `n_workers` threads (at least 1). Dies when the system gives no thread.
 struct fw_pool *fw_pool_new(unsigned n_workers);
 
-unsigned fw_pool_n_workers(const struct fw_pool *pool);
-
 // Ends the workers after every posted job has run; every lane must be closed. NULL is allowed.
 void fw_pool_free(struct fw_pool *pool);
 

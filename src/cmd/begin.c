@@ -2,6 +2,7 @@
 // What every command begins and ends with.
 #include "base/escape.h"
 #include "base/memory.h"
+#include "base/stop.h"
 #include "cmd/commands.h"
 #include "config/suggest.h"
 #include "topic/setup.h"
@@ -128,4 +129,26 @@ int fw_command_end(int code)
                 error != 0 ? strerrordesc_np(error) : "");
     }
     return failed ? FW_EXIT_FAILED : code;
+}
+
+int fw_command_work(const struct fw_command *command, int argc, char *argv[],
+                    int (*work)(const struct fw_config *config,
+                                const struct fw_arguments *arguments))
+{
+    struct fw_config config;
+    struct fw_request request;
+    int code = fw_command_begin(command, argc, argv, &config, &request);
+    if (code != FW_COMMAND_GOES_ON) {
+        return code;
+    }
+    struct fw_error err = { 0 };
+    if (fw_stop_init(&err) < 0) {
+        fw_log(FW_LOG_ERROR, "%s", err.text);
+        code = FW_EXIT_FAILED;
+    } else {
+        code = work(&config, &request.arguments);
+    }
+    fw_config_done(&config);
+    fw_request_done(&request);
+    return fw_command_end(code);
 }

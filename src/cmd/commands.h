@@ -63,6 +63,12 @@ enum { FW_COMMAND_GOES_ON = -1 };
 int fw_command_begin(const struct fw_command *command, int argc, char *argv[],
                      struct fw_config *ret_config, struct fw_request *ret_request);
 
+// The whole of a command that works until it is done or asked to stop: begins, listens for signals,
+// calls `work`, ends. Returns the exit code.
+int fw_command_work(const struct fw_command *command, int argc, char *argv[],
+                    int (*work)(const struct fw_config *config,
+                                const struct fw_arguments *arguments));
+
 // Ends the output: writes out what is buffered. Returns `code`, or FW_EXIT_FAILED when standard
 // output could not be written, which is said on standard error (unless it is a pipe that was
 // closed: its reader has read enough).

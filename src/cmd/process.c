@@ -2,25 +2,15 @@
 // firewatch process: a member of the group that finds fire in the frames on Kafka.
 #include "process/process.h"
 
-#include "base/stop.h"
 #include "cmd/commands.h"
+
+static int work(const struct fw_config *config, const struct fw_arguments *arguments)
+{
+    (void)arguments; // there are none
+    return fw_process(config);
+}
 
 int fw_cmd_process(const struct fw_command *command, int argc, char *argv[])
 {
-    struct fw_config config;
-    struct fw_request request;
-    int code = fw_command_begin(command, argc, argv, &config, &request);
-    if (code != FW_COMMAND_GOES_ON) {
-        return code;
-    }
-    struct fw_error err = { 0 };
-    if (fw_stop_init(&err) < 0) {
-        fw_log(FW_LOG_ERROR, "%s", err.text);
-        code = FW_EXIT_FAILED;
-    } else {
-        code = fw_process(&config);
-    }
-    fw_config_done(&config);
-    fw_request_done(&request);
-    return fw_command_end(code);
+    return fw_command_work(command, argc, argv, work);
 }

@@ -3,7 +3,6 @@
 #include "produce/produce.h"
 
 #include "base/memory.h"
-#include "base/stop.h"
 #include "cmd/commands.h"
 
 #include <stdlib.h>
@@ -33,7 +32,7 @@ static struct fw_production *collect(const struct fw_config *config,
     return productions;
 }
 
-static int produce(const struct fw_config *config, const struct fw_arguments *arguments)
+static int work(const struct fw_config *config, const struct fw_arguments *arguments)
 {
     char **ids = NULL;
     size_t n = 0;
@@ -54,20 +53,5 @@ static int produce(const struct fw_config *config, const struct fw_arguments *ar
 
 int fw_cmd_produce(const struct fw_command *command, int argc, char *argv[])
 {
-    struct fw_config config;
-    struct fw_request request;
-    int code = fw_command_begin(command, argc, argv, &config, &request);
-    if (code != FW_COMMAND_GOES_ON) {
-        return code;
-    }
-    struct fw_error err = { 0 };
-    if (fw_stop_init(&err) < 0) {
-        fw_log(FW_LOG_ERROR, "%s", err.text);
-        code = FW_EXIT_FAILED;
-    } else {
-        code = produce(&config, &request.arguments);
-    }
-    fw_config_done(&config);
-    fw_request_done(&request);
-    return fw_command_end(code);
+    return fw_command_work(command, argc, argv, work);
 }

@@ -2,25 +2,14 @@
 // firewatch run INPUT...: finds fire in videos, in this process alone.
 #include "run/run.h"
 
-#include "base/stop.h"
 #include "cmd/commands.h"
+
+static int work(const struct fw_config *config, const struct fw_arguments *arguments)
+{
+    return fw_run(config, arguments->rest, arguments->n_rest);
+}
 
 int fw_cmd_run(const struct fw_command *command, int argc, char *argv[])
 {
-    struct fw_config config;
-    struct fw_request request;
-    int code = fw_command_begin(command, argc, argv, &config, &request);
-    if (code != FW_COMMAND_GOES_ON) {
-        return code;
-    }
-    struct fw_error err = { 0 };
-    if (fw_stop_init(&err) < 0) {
-        fw_log(FW_LOG_ERROR, "%s", err.text);
-        code = FW_EXIT_FAILED;
-    } else {
-        code = fw_run(&config, request.arguments.rest, request.arguments.n_rest);
-    }
-    fw_config_done(&config);
-    fw_request_done(&request);
-    return fw_command_end(code);
+    return fw_command_work(command, argc, argv, work);
 }

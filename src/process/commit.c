@@ -303,7 +303,7 @@ static int send_progress(struct commit *commit, struct fw_error *err)
         if (result != 0) {
             return result;
         }
-        fw_ledger_note_saved(actor->ledger, video);
+        fw_ledger_note_saved(video);
     }
     return 0;
 }

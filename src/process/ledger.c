@@ -144,9 +144,8 @@ bool fw_ledger_is_open(const struct fw_ledger_video *video)
     return video->record != NULL && video->record->state == FW_VIDEO_OPEN;
 }
 
-void fw_ledger_note_saved(struct fw_ledger *ledger, struct fw_ledger_video *video)
+void fw_ledger_note_saved(struct fw_ledger_video *video)
 {
-    (void)ledger;
     video->changed = false;
     if (video->record->state != FW_VIDEO_OPEN) {
         pack(video);
@@ -188,11 +187,6 @@ void fw_ledger_confirm_end(struct fw_ledger *ledger, int64_t now_us, int64_t max
         ledger->clock_start_us = now_us;
     }
     ledger->last_confirm_us = now_us;
-}
-
-void fw_ledger_disturb(struct fw_ledger *ledger)
-{
-    ledger->last_confirm_us = 0;
 }
 
 struct fw_ledger_video *fw_ledger_take_silent(struct fw_ledger *ledger, int64_t timeout_us)

@@ -102,14 +102,14 @@ bool fw_ledger_note_bad(struct fw_ledger_video *video, int64_t offset);
 enum fw_video_state fw_ledger_note_end(struct fw_ledger_video *video);
 
 // The record was written (or will be, or the ledger is thrown away).
-void fw_ledger_note_saved(struct fw_ledger *ledger, struct fw_ledger_video *video);
+void fw_ledger_note_saved(struct fw_ledger_video *video);
 
 // --- silence ---
 
 // The broker has confirmed, and the actor has handled, the end of the partition. Confirmations that
-// are further apart than `max_pause_us`, or a disturbance between them, start the clock again.
+// are further apart than `max_pause_us` (a pause, a backlog, an outage lay between them) start the
+// clock again.
 void fw_ledger_confirm_end(struct fw_ledger *ledger, int64_t now_us, int64_t max_pause_us);
-void fw_ledger_disturb(struct fw_ledger *ledger);
 
 // An open video that has been silent for `timeout_us` of confirmed time, now ending as truncated;
 // NULL when there is none (more).

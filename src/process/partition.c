@@ -442,11 +442,6 @@ struct fw_partition_actor *fw_partition_start(const struct fw_partition_shared *
     return actor;
 }
 
-int32_t fw_partition_number(const struct fw_partition_actor *actor)
-{
-    return actor->partition;
-}
-
 void fw_partition_ask_to_end(struct fw_partition_actor *actor, bool commit, int64_t deadline_us)
 {
     pthread_mutex_lock(&actor->lock);

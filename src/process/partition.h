@@ -42,8 +42,6 @@ struct fw_partition_shared {
 struct fw_partition_actor *fw_partition_start(const struct fw_partition_shared *shared,
                                               int32_t partition);
 
-int32_t fw_partition_number(const struct fw_partition_actor *actor);
-
 // Does what the actor wants of the consumer (start at an offset, probe the end). The polling
 // thread, after `wake` and now and then.
 void fw_partition_serve(struct fw_partition_actor *actor);

@@ -9,7 +9,7 @@
 #include "produce/produce.h"
 
 #include "base/clock.h"
-#include "base/escape.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/stop.h"
 #include "produce/send_packets.h"
@@ -163,28 +163,15 @@ struct report_call {
     const struct fw_error *notice;
 };
 
-static void print_error(const struct fw_item *item, const char *text)
-{
-    char path[512];
-    char safe[FW_ERROR_TEXT_SIZE];
-    fw_escape(item->path, strlen(item->path), path, sizeof(path));
-    fw_escape(text, strlen(text), safe, sizeof(safe));
-    if (strncmp(safe, path, strlen(path)) == 0) {
-        fprintf(stderr, "firewatch: %s\n", safe);
-    } else {
-        fprintf(stderr, "firewatch: %s: %s\n", path, safe);
-    }
-}
-
 static void print_report(void *arg)
 {
     const struct report_call *call = arg;
     const struct fw_item *item = call->item;
     if (call->notice->kind != FW_ERROR_NONE) {
-        print_error(item, call->notice->text);
+        fw_complain(item->path, call->notice->text);
     }
     if (atomic_load(&item->state) == FW_ITEM_FAILED) {
-        print_error(item, item->error.text);
+        fw_complain(item->path, item->error.text);
         return;
     }
     if (!call->config->quiet) {

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/escape.h"
 #include "base/json_writer.h"
+#include "base/log.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,19 +21,6 @@ static const char *shown(const char *text, char to[TEXT_SIZE])
 static double max_percent(const struct fw_clip *clip)
 {
     return atomic_load(&clip->max_score_ppm) / 1e4;
-}
-
-static void print_error(const struct fw_clip *clip)
-{
-    char path[TEXT_SIZE];
-    char text[TEXT_SIZE];
-    shown(clip->path, path);
-    shown(clip->error.text, text);
-    if (strncmp(text, path, strlen(path)) == 0) {
-        fprintf(stderr, "firewatch: %s\n", text);
-    } else {
-        fprintf(stderr, "firewatch: %s: %s\n", path, text);
-    }
 }
 
 // Says what of a damaged file is missing.
@@ -151,7 +139,7 @@ void fw_report_clip(const struct fw_clip *clip, const char *model_id, enum fw_re
 {
     bool failed = atomic_load(&clip->state) == FW_CLIP_FAILED;
     if (failed) {
-        print_error(clip);
+        fw_complain(clip->path, clip->error.text);
     } else {
         print_losses(clip);
     }
