@@ -322,6 +322,25 @@ int fw_demux_read(struct fw_demuxer *demuxer, struct fw_packet **ret, struct fw_
     return read_next(demuxer, ret, err);
 }
 
+int fw_demux_read_on(struct fw_demuxer *demuxer, struct fw_packet **ret, struct fw_error *ret_hole,
+                     struct fw_error *err)
+{
+    for (;;) { // fw_demux_read gives the rest up after MAX_FAILURES in a row
+        struct fw_error hole = { 0 };
+        int result = fw_demux_read(demuxer, ret, &hole);
+        if (result >= 0) {
+            return result;
+        }
+        if (hole.kind == FW_ERROR_STOP) {
+            return fw_error_set(err, FW_ERROR_STOP, hole.code, "%s", hole.text);
+        }
+        *ret_hole = hole;
+        if (hole.kind != FW_ERROR_DATA) {
+            return 0;
+        }
+    }
+}
+
 void fw_demux_interrupt(struct fw_demuxer *demuxer)
 {
     fw_container_interrupt(&demuxer->container);

@@ -38,6 +38,12 @@ const struct fw_stream *fw_demux_stream(const struct fw_demuxer *demuxer);
 // frames it had is in the stream's n_frames where the index stands in front.
 int fw_demux_read(struct fw_demuxer *demuxer, struct fw_packet **ret, struct fw_error *err);
 
+// The same, over holes: what can't be read on the way is passed over, and the last such error is
+// left in *ret_hole (untouched when there is none). Returns 1 with a packet, 0 at the end, also
+// where the rest can't be read; negative (STOP) only after fw_demux_interrupt.
+int fw_demux_read_on(struct fw_demuxer *demuxer, struct fw_packet **ret, struct fw_error *ret_hole,
+                     struct fw_error *err);
+
 // Makes a fw_demux_read that blocks (a pipe, a server), and all later ones, return STOP soon. Any
 // thread.
 void fw_demux_interrupt(struct fw_demuxer *demuxer);

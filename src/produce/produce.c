@@ -141,6 +141,11 @@ static int send_all(struct produce *produce, struct fw_item *item, struct fw_dem
     return result;
 }
 
+static void interrupt(void *arg)
+{
+    fw_demux_interrupt(arg);
+}
+
 static int produce_item(struct produce *produce, struct fw_item *item, struct fw_error *ret_notice,
                         struct fw_error *err)
 {
@@ -151,7 +156,10 @@ static int produce_item(struct produce *produce, struct fw_item *item, struct fw
     }
     atomic_store(&item->n_expected, fw_demux_stream(demuxer)->n_frames);
     item->partition = fw_partition_for_key(item->id, strlen(item->id), produce->n_partitions);
+    struct fw_stop_hook hook = { .call = interrupt, .arg = demuxer };
+    fw_stop_add(&hook);
     result = send_all(produce, item, demuxer, ret_notice, err);
+    fw_stop_remove(&hook);
     return result == 0 ? await_delivery(produce, err) : result;
 }
 

@@ -21,9 +21,9 @@ static int send_all(struct fw_sender *sender, struct fw_demuxer *demuxer, struct
     int64_t n_frames = 0;
     for (;;) {
         FW_SCOPE(fw_packet_free_cleanup) struct fw_packet *packet = NULL;
-        int result = fw_demux_read(demuxer, &packet, ret_notice);
+        int result = fw_demux_read_on(demuxer, &packet, ret_notice, err);
         if (result <= 0) {
-            return fw_sender_end(sender, n_frames, err);
+            return result == 0 ? fw_sender_end(sender, n_frames, err) : result;
         }
         if (!fw_pace_wait(pace, packet->dts, stream->time_base)) {
             return fw_error_set(err, FW_ERROR_STOP, ECANCELED, "stopped");

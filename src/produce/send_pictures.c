@@ -63,10 +63,11 @@ static int send_all(struct pictures *pictures, struct fw_demuxer *demuxer,
 {
     for (;;) {
         FW_SCOPE(fw_packet_free_cleanup) struct fw_packet *packet = NULL;
-        if (fw_demux_read(demuxer, &packet, ret_notice) <= 0) {
-            return send_decoded(pictures, NULL, err);
+        int result = fw_demux_read_on(demuxer, &packet, ret_notice, err);
+        if (result <= 0) {
+            return result == 0 ? send_decoded(pictures, NULL, err) : result;
         }
-        int result = send_decoded(pictures, packet, err);
+        result = send_decoded(pictures, packet, err);
         if (result != 0) {
             return result;
         }

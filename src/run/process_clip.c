@@ -4,14 +4,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/stop.h"
 #include "media/demux.h"
 #include "run/output.h"
 
 #include <errno.h>
 #include <pthread.h>
-
-// A file of nothing but holes ends here.
-enum { MAX_HOLES = 1000 };
 
 // What the reading thread and the video's sink share.
 struct passage {
@@ -82,33 +80,18 @@ static int wait_for_the_end(struct passage *passage, struct fw_error *err)
 
 // --- reading ---
 
-// Reads the next packet there is: what can't be read on the way is a hole, noted and passed over.
-// Returns 1 with a packet, 0 at the end, also when the rest can't be read.
-static int read_packet(struct fw_clip *clip, struct fw_demuxer *demuxer, struct fw_engine *engine,
-                       struct fw_packet **ret)
-{
-    int64_t before_us = fw_clock_thread_cpu_us();
-    int result = fw_demux_read(demuxer, ret, &clip->notice);
-    for (int n_holes = 1; result < 0 && n_holes < MAX_HOLES; n_holes++) {
-        clip->cut_off = true;
-        if (clip->notice.kind != FW_ERROR_DATA) {
-            result = 0;
-        } else {
-            result = fw_demux_read(demuxer, ret, &clip->notice);
-        }
-    }
-    fw_engine_add_cpu(engine, FW_STEP_DEMUX, fw_clock_thread_cpu_us() - before_us);
-    return result > 0;
-}
-
 // Feeds the whole file. A file that breaks off is no failure: what was there counts.
 static int feed(struct fw_clip *clip, struct fw_demuxer *demuxer, struct fw_video *video,
                 struct fw_engine *engine, const atomic_bool *stopping)
 {
     struct fw_packet *packet = NULL;
     while (!atomic_load(stopping)) {
-        if (!read_packet(clip, demuxer, engine, &packet)) {
-            return 0;
+        int64_t before_us = fw_clock_thread_cpu_us();
+        int result = fw_demux_read_on(demuxer, &packet, &clip->notice, NULL);
+        fw_engine_add_cpu(engine, FW_STEP_DEMUX, fw_clock_thread_cpu_us() - before_us);
+        if (result <= 0) {
+            clip->cut_off = clip->notice.kind != FW_ERROR_NONE;
+            return result;
         }
         clip->n_packets++;
         if (!fw_video_feed(video, packet, fw_clock_utc_us())) {
@@ -141,6 +124,11 @@ static int pass_through(struct passage *passage, struct fw_demuxer *demuxer,
     return wait_for_the_end(passage, err);
 }
 
+static void interrupt(void *arg)
+{
+    fw_demux_interrupt(arg);
+}
+
 static int process(struct fw_clip *clip, struct fw_engine *engine,
                    const struct fw_video_settings *settings, const atomic_bool *stopping,
                    struct fw_error *err)
@@ -160,7 +148,10 @@ static int process(struct fw_clip *clip, struct fw_engine *engine,
     }
     pthread_mutex_init(&passage.lock, NULL);
     pthread_cond_init(&passage.ended_cond, NULL);
+    struct fw_stop_hook hook = { .call = interrupt, .arg = demuxer };
+    fw_stop_add(&hook);
     result = pass_through(&passage, demuxer, engine, settings, stopping, err);
+    fw_stop_remove(&hook);
     if (result == 0) {
         result = fw_output_finish(passage.output, err);
     } else {

@@ -219,6 +219,27 @@ def test_a_signal_leaves_nothing_partial(tmp_path, which):
     assert names(tmp_path) == []
 
 
+def test_a_signal_ends_a_read_that_waits(tmp_path, good):
+    """A pipe that goes silent: half a film is not published as a whole one."""
+    subprocess.run(["ffmpeg", "-v", "error", "-i", good, "-c", "copy", tmp_path / "good.mkv"], check=True)
+    data = (tmp_path / "good.mkv").read_bytes()
+    pipe = tmp_path / "pipe.mkv"
+    os.mkfifo(pipe)
+    process = subprocess.Popen([BINARY, "run", pipe, "-o", tmp_path / "out", "--model", RED, "--quiet"], cwd=tmp_path,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with open(pipe, "wb") as feed:
+        feed.write(data)
+        feed.flush()
+        deadline = time.monotonic() + 30
+        while not (tmp_path / "out" / "pipe.detections.jsonl.part").exists():
+            assert process.poll() is None and time.monotonic() < deadline
+            os.sched_yield()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert names(tmp_path) == []
+
+
 def test_an_old_environment_of_the_original(tmp_path, good):
     """`.env` of the Python original: one warning, and the shipped model."""
     (tmp_path / ".env").write_text("ML_MODEL_TYPE=fire-detect-nn\nML_MODEL_SOURCE=fire-detect-nn\n"
