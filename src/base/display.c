@@ -5,6 +5,8 @@
 // takes the lock, so the bars are wiped before and drawn after.
 #include "base/display.h"
 
+#include "base/clock.h"
+#include "base/cond.h"
 #include "base/log.h"
 #include "base/memory.h"
 
@@ -13,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -87,26 +88,17 @@ static void print_lines(struct fw_display *display)
 
 // --- thread ---
 
-static struct timespec deadline(int after_ms)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    int64_t ns = at.tv_nsec + (int64_t)after_ms * 1000000;
-    at.tv_sec += ns / 1000000000;
-    at.tv_nsec = ns % 1000000000;
-    return at;
-}
-
 static void *show(void *arg)
 {
     struct fw_display *display = arg;
     bool bars = display->mode == FW_DISPLAY_BARS;
     pthread_mutex_lock(&display->lock);
     while (!display->ending) {
-        struct timespec at = deadline(bars ? BARS_EVERY_MS : LINES_EVERY_MS);
-        int woken = 0;
-        while (!display->ending && woken == 0) {
-            woken = pthread_cond_timedwait(&display->ending_cond, &display->lock, &at);
+        int64_t pause_us = (bars ? BARS_EVERY_MS : LINES_EVERY_MS) * INT64_C(1000);
+        int64_t until_us = fw_clock_monotonic_us() + pause_us;
+        bool in_time = true;
+        while (!display->ending && in_time) {
+            in_time = fw_cond_wait_until(&display->ending_cond, &display->lock, until_us);
         }
         if (!display->ending) {
             (bars ? draw : print_lines)(display);
@@ -137,11 +129,7 @@ struct fw_display *fw_display_start(const struct fw_display_source *source,
     display->source = *source;
     display->mode = mode;
     pthread_mutex_init(&display->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&display->ending_cond, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    fw_cond_init(&display->ending_cond);
     if (mode == FW_DISPLAY_BARS) {
         fw_log_set_hooks(before_log, after_log, display);
     }

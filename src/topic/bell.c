@@ -2,16 +2,12 @@
 // A waiter and those who ring it.
 #include "topic/bell.h"
 
-#include <time.h>
+#include "base/cond.h"
 
 void fw_bell_init(struct fw_bell *bell)
 {
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_mutex_init(&bell->lock, NULL);
-    pthread_cond_init(&bell->cond, &attributes);
-    pthread_condattr_destroy(&attributes);
+    fw_cond_init(&bell->cond);
     bell->rung = false;
 }
 
@@ -31,12 +27,10 @@ void fw_bell_ring(struct fw_bell *bell)
 
 bool fw_bell_wait(struct fw_bell *bell, int64_t deadline_us)
 {
-    const struct timespec until = { .tv_sec = deadline_us / 1000000,
-                                    .tv_nsec = deadline_us % 1000000 * 1000 };
     pthread_mutex_lock(&bell->lock);
-    int rc = 0;
-    while (!bell->rung && rc == 0) {
-        rc = pthread_cond_timedwait(&bell->cond, &bell->lock, &until);
+    bool in_time = true;
+    while (!bell->rung && in_time) {
+        in_time = fw_cond_wait_until(&bell->cond, &bell->lock, deadline_us);
     }
     bool rung = bell->rung;
     bell->rung = false;
