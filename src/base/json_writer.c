@@ -254,6 +254,12 @@ static void write_decimal(struct fw_json *json, const struct decimal *decimal)
     raw(json, text, n);
 }
 
+void fw_json_put_int(struct fw_json *json, const char *key, int64_t value)
+{
+    fw_json_key(json, key);
+    fw_json_int(json, value);
+}
+
 void fw_json_double(struct fw_json *json, double value)
 {
     if (!isfinite(value)) {
@@ -340,6 +346,13 @@ void fw_json_text_n(struct fw_json *json, const char *text, size_t n)
 void fw_json_text(struct fw_json *json, const char *text)
 {
     fw_json_text_n(json, text, strlen(text));
+}
+
+void fw_json_key_n(struct fw_json *json, const char *name, size_t n)
+{
+    fw_json_text_n(json, name, n);
+    raw(json, ": ", 2);
+    json->separate = false;
 }
 
 void fw_json_base64(struct fw_json *json, const uint8_t *data, size_t n)

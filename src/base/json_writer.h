@@ -42,9 +42,15 @@ void fw_json_close_array(struct fw_json *json);
 // `name` is a literal of plain ASCII without quotes and backslashes, and stays valid.
 void fw_json_key(struct fw_json *json, const char *name);
 
+// A name from outside: any UTF-8; fails on anything else.
+void fw_json_key_n(struct fw_json *json, const char *name, size_t n);
+
 void fw_json_null(struct fw_json *json);
 void fw_json_bool(struct fw_json *json, bool value);
 void fw_json_int(struct fw_json *json, int64_t value);
+
+// A key and its value.
+void fw_json_put_int(struct fw_json *json, const char *key, int64_t value);
 
 // The shortest decimal (15 to 17 digits at most) that reads back as the same double, laid out as
 // Python's repr: 30.0, 29.97, 1e-07. NaN and infinity fail.

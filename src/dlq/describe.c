@@ -51,18 +51,12 @@ static void put_text(struct fw_json *json, const char *key, const char *text)
     fw_json_text(json, fw_escape(text, strlen(text), safe, sizeof(safe)));
 }
 
-static void put_int(struct fw_json *json, const char *key, int64_t value)
-{
-    fw_json_key(json, key);
-    fw_json_int(json, value);
-}
-
 static void put_source(struct fw_json *json, const struct fw_dead_letter *dead)
 {
     char utc[FW_CLOCK_TEXT_SIZE];
     put_text(json, "source_topic", dead->topic);
-    put_int(json, "source_partition", dead->partition);
-    put_int(json, "source_offset", dead->offset);
+    fw_json_put_int(json, "source_partition", dead->partition);
+    fw_json_put_int(json, "source_offset", dead->offset);
     put_text(json, "stage", dead->stage);
     put_text(json, "kind", dead->kind);
     put_text(json, "reason", dead->reason);
@@ -82,8 +76,8 @@ void fw_letter_put_json(struct fw_json *json, const struct fw_letter *letter)
     char safe[FW_LETTER_TEXT_SIZE];
     put_text(json, "letter", fw_letter_name(message, name));
     put_text(json, "topic", message->topic);
-    put_int(json, "partition", message->partition);
-    put_int(json, "offset", message->offset);
+    fw_json_put_int(json, "partition", message->partition);
+    fw_json_put_int(json, "offset", message->offset);
     if (letter->is_dead) {
         put_source(json, &letter->dead);
     } else {
