@@ -23,14 +23,22 @@ enum fw_log_level {
 void fw_log_set_level(enum fw_log_level level);
 bool fw_log_enabled(enum fw_log_level level);
 
+enum fw_log_format {
+    FW_LOG_TEXT, // time LEVEL message
+    FW_LOG_JSON, // an object a line
+};
+
+// The form of the entries. The default is FW_LOG_TEXT. Call before threads start.
+void fw_log_set_format(enum fw_log_format format);
+
 // Called around each entry, so that whoever draws on the terminal (a progress display) can clear
 // its lines first and redraw them after. Either may be NULL. Set before threads start.
 void fw_log_set_hooks(void (*before)(void *arg), void (*after)(void *arg), void *arg);
 
-// Writes `time LEVEL message`. The message names the thing it is about (video, partition, file).
-// A message equal to the one before it within a second is counted instead and reported as
-// `repeated=N` when another message comes or the second is over. Control characters from outside
-// are written as \xNN.
+// Writes `time LEVEL message`. The message names the thing it is about (video, partition, file), as
+// key=value. A message that is equal to one of the last few, and comes within a second of it, is
+// counted instead; when the second is over, and another message comes or fw_log_flush is called, it
+// is written with `repeated=N`. Control characters from outside are written as \xNN.
 void fw_log(enum fw_log_level level, const char *format, ...) FW_PRINTF(2, 3);
 
 // Writes what is still folded. Call at the end of the process.

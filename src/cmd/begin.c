@@ -110,6 +110,7 @@ int fw_command_begin(const struct fw_command *command, int argc, char *argv[],
         fw_request_done(ret_request);
         return code;
     }
+    fw_log_set_format(ret_config->log_format);
     fw_log_set_level(ret_config->quiet ? FW_LOG_ERROR : ret_config->log_level);
     log_notes(ret_request);
     return FW_COMMAND_GOES_ON;

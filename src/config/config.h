@@ -121,6 +121,7 @@ struct fw_config {
     // process
     int n_workers; // 0: as many as there are cores (base/cores.h)
     enum fw_log_level log_level;
+    enum fw_log_format log_format;
     char *env_file;
     enum fw_help_format help_format;
 };

@@ -49,6 +49,7 @@ static const char *const transports[] = { "packets", "msgpack", "base64-json", N
 static const char *const guarantees[] = { "exactly_once", "at_least_once", NULL };
 static const char *const progresses[] = { "auto", "always", "never", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug", "trace", NULL };
+static const char *const log_formats[] = { "text", "json", NULL };
 static const char *const help_formats[] = { "text", "man", "markdown", NULL };
 
 static const struct fw_option options[] = {
@@ -599,6 +600,18 @@ static const struct fw_option options[] = {
         .placeholder = "LEVEL",
         .group = general,
         .help = "Logs this and what is graver, on standard error.",
+        .commands = ALL,
+    },
+    {
+        .name = "log-format",
+        .variable = "FIREWATCH_LOG_FORMAT",
+        CHOICE(log_format, fw_log_format),
+        .fallback = "text",
+        .choices = log_formats,
+        .placeholder = "FORM",
+        .group = general,
+        .help = "The form of the log: text is a line an entry with key=value in it; json an object "
+                "a line with these as members.",
         .commands = ALL,
     },
     {
