@@ -7,6 +7,7 @@
 #include "assemble/assemble.h"
 
 #include "assemble/segments.h"
+#include "base/health.h"
 #include "base/stop.h"
 #include "media/fragment.h"
 #include "media/mp4.h"
@@ -182,6 +183,7 @@ static int read_stretch(struct assembly *assembly, struct fw_error *err)
         return rc;
     }
     while ((rc = read_one(assembly, err)) > 0) {
+        fw_heartbeat_turn();
     }
     return rc;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What every command begins and ends with.
+#include "base/clock.h"
 #include "base/escape.h"
 #include "base/memory.h"
+#include "base/metric.h"
 #include "base/stop.h"
 #include "cmd/commands.h"
 #include "config/suggest.h"
@@ -93,6 +95,7 @@ int fw_command_begin(const struct fw_command *command, int argc, char *argv[],
                      struct fw_config *ret_config, struct fw_request *ret_request)
 {
     fw_memory_init();
+    fw_metric_set(FW_METRIC_START_TIME, (double)fw_clock_utc_us() / 1e6);
     struct fw_error err = { 0 };
     if (fw_config_load(command->bit, argc, argv, environ, ret_config, ret_request, &err) < 0) {
         return misuse(command, err.text);

@@ -38,9 +38,9 @@ const struct fw_command fw_commands[] = {
         .bit = FW_COMMAND_HELP,
         .group = FW_GROUP_ABOUT,
         .summary = "shows the commands, or how one of them is used",
-        .usage = "[COMMAND]",
+        .usage = "[COMMAND|metrics]",
         .max_arguments = 1,
-        .help = "Shows the commands, or how one of them is used.",
+        .help = "Shows the commands, how one of them is used, or the table of metrics.",
         .run = fw_cmd_help,
     },
     {

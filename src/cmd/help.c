@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // firewatch help [COMMAND]: the commands, or how one of them is used; the source of the documents.
 #include "base/memory.h"
+#include "base/metric.h"
 #include "cmd/commands.h"
 #include "config/describe.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { SUMMARY_COLUMN = 14 };
 
@@ -36,7 +38,10 @@ void fw_help_all(FILE *out)
     for (int group = 0; group < FW_N_GROUPS; group++) {
         help_group(out, (enum fw_command_group)group);
     }
-    fputs("\n\"firewatch help COMMAND\" shows how a command is used.\n", out);
+    fputs(
+        "\n\"firewatch help COMMAND\" shows how a command is used; \"firewatch help metrics\" what "
+        "is measured.\n",
+        out);
 }
 
 void fw_help_command(FILE *out, const struct fw_command *command)
@@ -60,6 +65,10 @@ static void document_options(FILE *out)
 
 static int show(enum fw_help_format format, const char *name)
 {
+    if (name != NULL && strcmp(name, "metrics") == 0) {
+        fw_metric_document(stdout);
+        return fw_command_end(FW_EXIT_GOOD);
+    }
     const struct fw_command *command = name != NULL ? fw_command_find(name) : NULL;
     if (name != NULL && command == NULL) {
         return fw_command_missing(name);

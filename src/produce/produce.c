@@ -9,8 +9,10 @@
 #include "produce/produce.h"
 
 #include "base/clock.h"
+#include "base/health.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/metric.h"
 #include "base/stop.h"
 #include "produce/send_packets.h"
 #include "produce/send_pictures.h"
@@ -210,6 +212,7 @@ static void *work_items(void *arg)
             int result = produce_item(produce, item, &notice, &item->error);
             item->end_us = fw_clock_monotonic_us();
             atomic_store(&item->state, result == 0 ? FW_ITEM_DONE : FW_ITEM_FAILED);
+            fw_metric_add(FW_METRIC_SEND_FAILURES, result != 0);
         }
         struct report_call call = { item, produce->config, &notice };
         fw_display_print(produce->display, print_report, &call);
@@ -283,7 +286,9 @@ static int send_items(struct produce *produce)
                                         .write_line = fw_item_write_line,
                                         .arg = produce->items };
     produce->display = fw_display_start(&source, fw_display_mode_for(produce->config->quiet));
+    fw_health_set_ready(true, "sending");
     run_threads(produce);
+    fw_health_set_ready(false, "done");
     fw_display_stop(produce->display);
     for (size_t i = 0; i < produce->n_items; i++) {
         if (atomic_load(&produce->items[i].state) != FW_ITEM_DONE) {
