@@ -23,6 +23,7 @@ void fw_sender_init(struct fw_sender *sender, struct fw_producer *producer, cons
                                   .item = item,
                                   .transport = transport,
                                   .stopping = stopping };
+    fw_trace_begin(item->id, item->run_id, 0, sender->trace);
     // The producer is the judge of a message's size; this only bounds what is made for it.
     fw_buffer_init(&sender->value, 8 * (size_t)FW_LIMIT_MESSAGE_BYTES + FIELDS_BYTES);
 }
@@ -46,6 +47,7 @@ struct fw_frame fw_sender_frame(const struct fw_sender *sender)
 static int hand_over(struct fw_sender *sender, struct fw_error *err)
 {
     const struct fw_item *item = sender->item;
+    const struct fw_header trace = { FW_TRACE_HEADER, sender->trace, FW_TRACE_BYTES };
     struct fw_record record = {
         .topic = sender->topic,
         .partition = item->partition,
@@ -53,6 +55,8 @@ static int hand_over(struct fw_sender *sender, struct fw_error *err)
         .key_size = strlen(item->id),
         .value = sender->value.data,
         .value_size = sender->value.size,
+        .headers = &trace,
+        .n_headers = 1,
     };
     for (;;) {
         if (atomic_load(sender->stopping)) {

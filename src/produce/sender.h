@@ -10,6 +10,7 @@
 #include "produce/item.h"
 #include "topic/producer.h"
 #include "wire/frame.h"
+#include "wire/trace.h"
 
 struct fw_sender {
     // set before start; borrowed
@@ -18,6 +19,7 @@ struct fw_sender {
     struct fw_item *item;
     enum fw_frame_transport transport;
     const atomic_bool *stopping;
+    char trace[FW_TRACE_SIZE]; // of the run
 
     struct fw_buffer value;
 };

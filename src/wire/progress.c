@@ -18,6 +18,7 @@ enum field {
     RUN_ID,
     RUN_OFFSET,
     SUPERSEDED_RUN_ID,
+    TRACE,
     STATE,
     LAST_NUMBER,
     STEP,
@@ -60,6 +61,7 @@ static const char *const names[N_FIELDS] = {
     [RUN_ID] = "run_id",
     [RUN_OFFSET] = "run_offset",
     [SUPERSEDED_RUN_ID] = "superseded_run_id",
+    [TRACE] = "traceparent",
     [STATE] = "state",
     [LAST_NUMBER] = "last_number",
     [STEP] = "step",
@@ -133,6 +135,9 @@ static void pack_reading(struct fw_msgpack *map, const struct fw_progress *progr
 {
     if (progress->superseded_run_id[0] != '\0') {
         fw_msgpack_text(map, names[SUPERSEDED_RUN_ID], progress->superseded_run_id);
+    }
+    if (progress->trace[0] != '\0') {
+        fw_msgpack_text(map, names[TRACE], progress->trace);
     }
     pack_place(map, LAST_NUMBER, progress->last_number);
     fw_msgpack_int(map, names[STEP], progress->step);
@@ -230,6 +235,10 @@ static void take_reading(struct fw_fields *fields, struct fw_progress *progress)
 {
     fw_fields_text_or_empty(fields, SUPERSEDED_RUN_ID, progress->superseded_run_id,
                             sizeof(progress->superseded_run_id));
+    fw_fields_text_or_empty(fields, TRACE, progress->trace, sizeof(progress->trace));
+    if (!fw_trace_parse(progress->trace, strlen(progress->trace), progress->trace)) {
+        progress->trace[0] = '\0';
+    }
     progress->last_number = take_place(fields, LAST_NUMBER, FW_LIMIT_COUNT);
     progress->step = fw_fields_int_or(fields, STEP, 0, FW_LIMIT_COUNT, 0);
     progress->total_frames = take_place(fields, TOTAL_FRAMES, FW_LIMIT_COUNT);

@@ -13,6 +13,7 @@
 #include "base/stream.h"
 #include "wire/gap.h"
 #include "wire/limits.h"
+#include "wire/trace.h"
 #include "wire/video_state.h"
 
 #include <stdbool.h>
@@ -32,6 +33,9 @@ struct fw_progress {
 
     // The run before this one, whose latecomers are known as such; "" when there was none.
     char superseded_run_id[FW_LIMIT_RUN_ID_BYTES + 1];
+
+    // The trace that the run's first message has brought; "" when it brought none.
+    char trace[FW_TRACE_SIZE];
 
     // What was read of the run.
     int64_t last_number;  // the highest packet number, NONE before

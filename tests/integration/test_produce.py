@@ -55,7 +55,7 @@ def test_as_in_the_guide(kafka, tmp_path, clip):
     assert done.stdout.startswith("video1: 50 frames")
     records = topics.records(topics.frames)
     assert {(r.key(), r.partition()) for r in records} == {(b"video1", 4)}
-    assert all(not r.headers() for r in records)
+    assert all([name for name, _ in r.headers()] == ["traceparent"] for r in records)
     *frames, marker = [msgpack.unpackb(record.value()) for record in records]
     assert [of_message(frame) for frame in frames] == packets(clip)
     assert [frame["frame_number"] for frame in frames] == list(range(50))

@@ -28,6 +28,7 @@ static struct fw_progress half_way(void)
     progress.needed_offset = 1240;
     progress.next_picture = 240;
     memcpy(progress.superseded_run_id, "run-0", 6);
+    fw_trace_begin("video", "run", 0, progress.trace);
     progress.last_number = 253;
     progress.step = 1;
     progress.last_bad_offset = 1199;
@@ -96,6 +97,7 @@ static void assert_same_place(const struct fw_progress *a, const struct fw_progr
     assert_int_equal(a->needed_offset, b->needed_offset);
     assert_int_equal(a->next_picture, b->next_picture);
     assert_string_equal(a->superseded_run_id, b->superseded_run_id);
+    assert_string_equal(a->trace, b->trace);
     assert_int_equal(a->last_number, b->last_number);
     assert_int_equal(a->step, b->step);
     assert_int_equal(a->last_bad_offset, b->last_bad_offset);
