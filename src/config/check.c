@@ -2,6 +2,9 @@
 // Checks of options' values beyond type and range.
 #include "config/check.h"
 
+#include "base/utf8.h"
+#include "wire/event_kind.h"
+#include "wire/limits.h"
 #include "wire/video_id.h"
 
 #include <ctype.h>
@@ -140,4 +143,126 @@ int fw_check_side(const char *text, struct fw_error *err)
                             FW_LIMIT_PICTURE_MIN_SIDE, FW_LIMIT_PICTURE_MAX_SIDE);
     }
     return 0;
+}
+
+// ---- S3 ----
+
+int fw_check_bucket(const char *text, struct fw_error *err)
+{
+    size_t size = strlen(text);
+    if (size < 3 || size > 63 || strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.-") < size ||
+        !isalnum((unsigned char)text[0]) || !isalnum((unsigned char)text[size - 1]) ||
+        strstr(text, "..") != NULL) {
+        return fw_error_set(err, FW_ERROR_CONFIG, EINVAL,
+                            "must be a bucket's name: 3 to 63 of small letters, digits, \".\" and "
+                            "\"-\"");
+    }
+    return 0;
+}
+
+static bool has_dots_for_a_name(const char *text)
+{
+    for (const char *at = text; *at != '\0';) {
+        size_t size = strcspn(at, "/");
+        if ((size == 1 && at[0] == '.') || (size == 2 && at[0] == '.' && at[1] == '.')) {
+            return true;
+        }
+        at += size;
+        at += *at == '/';
+    }
+    return false;
+}
+
+static bool is_key_text(const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        if ((unsigned char)*at < 0x20 || *at == 0x7f) {
+            return false;
+        }
+    }
+    size_t size = strlen(text);
+    return size <= FW_CHECK_KEY_BYTES && fw_utf8_valid(text, size) && !has_dots_for_a_name(text);
+}
+
+int fw_check_key_prefix(const char *text, struct fw_error *err)
+{
+    if (!is_key_text(text) || strpbrk(text, "{}") != NULL) {
+        return fw_error_set(err, FW_ERROR_CONFIG, EINVAL,
+                            "must be the beginning of a key: at most %d bytes of UTF-8, without "
+                            "braces, \".\" and \"..\"",
+                            FW_CHECK_KEY_BYTES);
+    }
+    return 0;
+}
+
+int fw_check_key_template(const char *text, struct fw_error *err)
+{
+    static const char id[] = "{video_id}";
+    const char *found = strstr(text, id);
+    if (found == NULL || strpbrk(found + strlen(id), "{}") != NULL ||
+        strcspn(text, "{}") != (size_t)(found - text) || !is_key_text(text)) {
+        return fw_error_set(err, FW_ERROR_CONFIG, EINVAL,
+                            "must be the end of a key with {video_id} in it once, at most %d bytes "
+                            "of UTF-8",
+                            FW_CHECK_KEY_BYTES);
+    }
+    return 0;
+}
+
+// ---- alerts ----
+
+int fw_check_event_types(const char *text, struct fw_error *err)
+{
+    unsigned types;
+    return fw_event_types_parse(text, &types, err);
+}
+
+int fw_check_event_phases(const char *text, struct fw_error *err)
+{
+    unsigned phases;
+    return fw_event_phases_parse(text, &phases, err);
+}
+
+static bool is_printable(const char *text)
+{
+    while (*text > ' ' && *text < 0x7F) {
+        text++;
+    }
+    return *text == '\0';
+}
+
+static size_t scheme_size(const char *url)
+{
+    return strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
+}
+
+int fw_check_site(const char *text, struct fw_error *err)
+{
+    size_t scheme = scheme_size(text);
+    if (scheme == 0 || strcspn(text + scheme, "/@?#") == 0 || strpbrk(text, "@?#") != NULL ||
+        !is_printable(text) || strlen(text) > FW_LIMIT_SITE_BYTES) {
+        return fw_error_set(err, FW_ERROR_CONFIG, EINVAL,
+                            "must be a URL without a password, a query or a fragment: "
+                            "https://HOST[:PORT][/PATH], of at most %d characters",
+                            FW_LIMIT_SITE_BYTES);
+    }
+    return 0;
+}
+
+int fw_check_webhook_url(const char *text, struct fw_error *err)
+{
+    size_t scheme = scheme_size(text);
+    if (scheme == 0 || strcspn(text + scheme, "/?#") == 0 || !is_printable(text)) {
+        return fw_error_set(err, FW_ERROR_CONFIG, EINVAL,
+                            "must be a URL: https://HOST/PATH, or http:// where nobody listens in");
+    }
+    return 0;
+}
+
+int fw_check_secret(const char *text, struct fw_error *err)
+{
+    return strlen(text) >= FW_CHECK_SECRET_BYTES
+               ? 0
+               : fw_error_set(err, FW_ERROR_CONFIG, EINVAL, "must have at least %d characters",
+                              FW_CHECK_SECRET_BYTES);
 }

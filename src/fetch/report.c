@@ -34,12 +34,6 @@ static void put_text(struct fw_json *json, const char *key, const char *text)
     fw_json_text(json, text);
 }
 
-static void put_int(struct fw_json *json, const char *key, int64_t value)
-{
-    fw_json_key(json, key);
-    fw_json_int(json, value);
-}
-
 static void put_gaps(struct fw_json *json, const struct fw_completion *completion)
 {
     fw_json_key(json, "gaps");
@@ -59,20 +53,21 @@ static void put_facts(struct fw_json *json, const struct fw_fetched *fetched)
     char path[PATH_SIZE]; // a path may be any bytes, JSON is UTF-8
     put_text(json, "video_id", completion->video_id);
     put_text(json, "video", fw_escape(fetched->path, strlen(fetched->path), path, PATH_SIZE));
-    put_int(json, "bytes", fetched->size_bytes);
+    fw_json_put_int(json, "bytes", fetched->size_bytes);
     put_text(json, "status", fw_video_state_words[completion->status]);
     put_text(json, "run_id", completion->run_id);
-    put_int(json, "run_offset", completion->run_offset);
-    put_int(json, "frames", fetched->assembled->n_pictures);
-    put_int(json, "fire_frames", completion->n_fire);
+    fw_json_put_int(json, "run_offset", completion->run_offset);
+    fw_json_put_int(json, "frames", fetched->assembled->n_pictures);
+    fw_json_put_int(json, "fire_frames", completion->n_fire);
     fw_json_key(json, "max_score");
     fw_json_float(json, completion->max_score);
-    put_int(json, "segments", fetched->assembled->n_segments);
-    put_int(json, "segment_bytes", fetched->assembled->segment_bytes);
+    fw_json_put_int(json, "segments", fetched->assembled->n_segments);
+    fw_json_put_int(json, "segment_bytes", fetched->assembled->segment_bytes);
     put_gaps(json, completion);
-    put_int(json, "missing_frames", completion->n_missing);
-    put_int(json, "bad_frames", completion->n_bad);
-    put_int(json, "duplicate_frames", completion->n_duplicates);
+    fw_json_put_int(json, "missing_frames", completion->n_missing);
+    fw_json_put_int(json, "bad_frames", completion->n_bad);
+    fw_json_put_int(json, "duplicate_frames", completion->n_duplicates);
+    fw_json_put_int(json, "failed_frames", completion->n_failed);
     put_text(json, "model", completion->model);
 }
 

@@ -103,6 +103,7 @@ static void write_ours(struct fw_json *json, const struct fw_completion *complet
     write_int(json, "missing_frames", completion->n_missing);
     write_int(json, "bad_frames", completion->n_bad);
     write_int(json, "duplicate_frames", completion->n_duplicates);
+    write_int(json, "failed_frames", completion->n_failed);
     fw_json_key(json, "max_fire_score");
     fw_json_float(json, completion->max_score);
     write_text(json, "model", completion->model);

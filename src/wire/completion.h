@@ -50,6 +50,7 @@ struct fw_completion {
     int64_t n_missing;
     int64_t n_bad;
     int64_t n_duplicates;
+    int64_t n_failed; // pictures at which the network failed: nobody knows whether they show fire
     char model[FW_LIMIT_MODEL_ID_BYTES + 1]; // name@digest
     int64_t first_frame_utc_us;              // when the run's first message was produced
     int64_t last_frame_utc_us;

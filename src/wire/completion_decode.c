@@ -24,6 +24,7 @@ enum field {
     GAPS,
     N_MISSING,
     N_BAD,
+    N_FAILED,
     N_DUPLICATES,
     MAX_SCORE,
     MODEL,
@@ -46,6 +47,7 @@ static const char *const names[N_FIELDS] = {
     [GAPS] = "gaps",
     [N_MISSING] = "missing_frames",
     [N_BAD] = "bad_frames",
+    [N_FAILED] = "failed_frames",
     [N_DUPLICATES] = "duplicate_frames",
     [MAX_SCORE] = "max_fire_score",
     [MODEL] = "model",
@@ -168,6 +170,7 @@ static void take_ours(struct fw_fields *fields, struct fw_completion *completion
     take_state(fields, completion);
     completion->n_gaps = fw_fields_gaps_or_none(fields, GAPS, completion->gaps);
     completion->n_missing = fw_fields_int_or(fields, N_MISSING, 0, FW_LIMIT_COUNT, 0);
+    completion->n_failed = fw_fields_int_or(fields, N_FAILED, 0, FW_LIMIT_COUNT, 0);
     completion->n_bad = fw_fields_int_or(fields, N_BAD, 0, FW_LIMIT_COUNT, 0);
     completion->n_duplicates = fw_fields_int_or(fields, N_DUPLICATES, 0, FW_LIMIT_COUNT, 0);
     completion->max_score = fw_fields_share(fields, MAX_SCORE);

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <json-c/json.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,5 +163,57 @@ void fw_json_items(const struct fw_value *array, struct fw_value ret[], size_t n
 {
     for (size_t i = 0; i < n; i++) {
         ret[i] = value_of(json_object_array_get_idx(object_of(array->node), i));
+    }
+}
+
+static void copy_container(const struct fw_value *value, struct fw_json *to)
+{
+    struct json_object *object = object_of(value->node);
+    if (value->kind == FW_VALUE_ARRAY) {
+        fw_json_open_array(to);
+        for (size_t i = 0; i < value->n_items; i++) {
+            struct fw_value item = value_of(json_object_array_get_idx(object, i));
+            fw_json_copy(&item, to);
+        }
+        fw_json_close_array(to);
+        return;
+    }
+    fw_json_open_object(to);
+    json_object_object_foreach(object, name, member)
+    {
+        struct fw_value item = value_of(member);
+        fw_json_key_n(to, name, strlen(name));
+        fw_json_copy(&item, to);
+    }
+    fw_json_close_object(to);
+}
+
+// Calls itself at most as deep as a document may be.
+void fw_json_copy(const struct fw_value *value, struct fw_json *to)
+{
+    switch (value->kind) {
+    case FW_VALUE_BOOL:
+        fw_json_bool(to, value->boolean);
+        break;
+    case FW_VALUE_INT:
+        fw_json_int(to, value->integer);
+        break;
+    case FW_VALUE_TEXT:
+        fw_json_text_n(to, (const char *)value->data, value->size);
+        break;
+    case FW_VALUE_ARRAY:
+    case FW_VALUE_MAP:
+        copy_container(value, to);
+        break;
+    case FW_VALUE_DOUBLE:
+        if (isfinite(value->number)) {
+            fw_json_double(to, value->number);
+            break;
+        }
+        fw_json_null(to);
+        break;
+    default:
+        fw_json_null(to);
+        break;
     }
 }

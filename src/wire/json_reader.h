@@ -5,6 +5,7 @@
 #define FW_WIRE_JSON_READER_H
 
 #include "base/error.h"
+#include "base/json_writer.h"
 #include "base/macros.h"
 #include "wire/value.h"
 
@@ -25,6 +26,10 @@ struct fw_value fw_json_root(const struct fw_json_document *document);
 void fw_json_pick(const struct fw_value *map, const char *const names[], size_t n,
                   struct fw_value ret[]);
 void fw_json_items(const struct fw_value *array, struct fw_value ret[], size_t n);
+
+// Writes a value of a document again, in the writer's form: ASCII only, whatever was in it. What
+// JSON can't say (NaN, infinity) becomes null.
+void fw_json_copy(const struct fw_value *value, struct fw_json *to);
 
 FW_DEFINE_CLEANUP(struct fw_json_document *, fw_json_free)
 

@@ -49,6 +49,13 @@ enum {
     FW_LIMIT_COMPLETION_BYTES = 256 * 1024,
     FW_LIMIT_PROGRESS_BYTES = 128 * 1024,
 
+    // The picture in an event's message, a JPEG of at most 640 pixels a side, and the message.
+    FW_LIMIT_SNAPSHOT_BYTES = 192 * 1024,
+    FW_LIMIT_EVENT_BYTES = 320 * 1024,
+
+    // The site's address that links begin with.
+    FW_LIMIT_SITE_BYTES = 200,
+
     // Frames per second beyond which a rate is taken for unknown.
     FW_LIMIT_FRAME_RATE = 1000,
 
@@ -56,6 +63,18 @@ enum {
     FW_LIMIT_MODEL_SIDE = 2048,
     FW_LIMIT_HEATMAP_SIDE = 256,
     FW_LIMIT_MODEL_FILE_BYTES = 512 * 1024 * 1024,
+
+    // A labelled set that is evaluated: its files, the pictures of one, and how far back a list may
+    // come back to a file.
+    FW_LIMIT_EVAL_FILES = 1000000,
+    FW_LIMIT_EVAL_PICTURES = 10000000,
+    FW_LIMIT_EVAL_MIXED = 1000,
+
+    // A detector's classes (the largest public sets have 601 and 1203), one name, and the floats of
+    // its output: 80 classes at an input of 2048x2048 are 7 million.
+    FW_LIMIT_MODEL_CLASSES = 2048,
+    FW_LIMIT_CLASS_NAME_BYTES = 63,
+    FW_LIMIT_MODEL_VALUES = 16 * 1024 * 1024,
 };
 
 // Numbers of frames, packets, segments and bytes: more than a thousand years at 30 a second, and

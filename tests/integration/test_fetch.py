@@ -87,6 +87,7 @@ def test_facts_as_json_and_the_default_name(topics, tmp_path):
         "missing_frames": 2,
         "bad_frames": 0,
         "duplicate_frames": 0,
+        "failed_frames": 0,
         "model": "test@0",
     }
     assert (tmp_path / "facts_with_heatmaps.mp4").read_bytes() == reference.read_bytes()

@@ -59,7 +59,7 @@ def validator(topic):
     return jsonschema.Draft202012Validator(strict(schema))
 
 
-TOPICS = {"detection": "fire-detections", "completion": "video-completions"}
+TOPICS = {"detection": "fire-detections", "event": "fire-events", "completion": "video-completions"}
 
 
 @pytest.mark.parametrize("kind", TOPICS)

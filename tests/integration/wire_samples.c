@@ -8,6 +8,7 @@
 #include "base/packet.h"
 #include "wire/completion.h"
 #include "wire/detection.h"
+#include "wire/event_message.h"
 #include "wire/frame.h"
 #include "wire/progress.h"
 #include "wire/segment.h"
@@ -221,6 +222,7 @@ static void write_progress(const char *folder, struct fw_buffer *buf)
     progress.step = 1;
     progress.last_bad_offset = 1111;
     copy_text(progress.superseded_run_id, sizeof(progress.superseded_run_id), "run-0");
+    fw_trace_begin("video", "run", 0, progress.trace);
     progress.anchor_picture = 239;
     progress.anchor_packet = 241;
     progress.anchor_pts = 240240;
@@ -248,6 +250,42 @@ static void write_progress(const char *folder, struct fw_buffer *buf)
     save(folder, "progress-open.msgpack", buf, fw_progress_encode(&progress, buf, NULL));
 }
 
+static void write_events(const char *folder, struct fw_buffer *buf)
+{
+    static const uint8_t picture[] = { 0xff, 0xd8, 0xff, 0xd9 };
+    struct fw_event_message message = { .phase = FW_EVENT_STARTS,
+                                        .video_id = "gate 1",
+                                        .run_id = "r1",
+                                        .run_offset = 77,
+                                        .number = 1,
+                                        .first_frame = 12,
+                                        .first_pts_us = 480000,
+                                        .frame = 12,
+                                        .pts_us = 480000,
+                                        .timestamp = "2026-05-11T19:40:00.123456",
+                                        .score = 0.75F,
+                                        .peak_score = 0.875F,
+                                        .peak_frame = 10,
+                                        .peak_pts_us = 400001,
+                                        .has_box = true,
+                                        .box = { 1, 2, 300, 400 },
+                                        .width = 640,
+                                        .height = 480,
+                                        .model = "fire-1@0123456789ab",
+                                        .snapshot = picture,
+                                        .snapshot_size = sizeof(picture) };
+    fw_event_message_link(&message,
+                          &(struct fw_event_places){ "https://fire.example", "s3://b/", "" });
+    save(folder, "event-start.json", buf, fw_event_message_encode(&message, buf, NULL));
+    message = (struct fw_event_message){ .type = FW_EVENT_FROZEN,
+                                         .phase = FW_EVENT_ENDS,
+                                         .reason = FW_EVENT_TRUNCATED,
+                                         .video_id = "gate 1",
+                                         .run_offset = -1,
+                                         .number = 3 };
+    save(folder, "event-end.json", buf, fw_event_message_encode(&message, buf, NULL));
+}
+
 static void write_all(const char *folder)
 {
     struct fw_buffer buf;
@@ -257,6 +295,7 @@ static void write_all(const char *folder)
     write_completions(folder, &buf);
     write_segment(folder, &buf);
     write_progress(folder, &buf);
+    write_events(folder, &buf);
     fw_buffer_done(&buf);
 }
 
@@ -299,6 +338,18 @@ static int again_as_completion(const uint8_t *data, size_t size, struct fw_buffe
     return ret < 0 ? ret : fw_completion_encode(&message, out, err);
 }
 
+static int again_as_event(const uint8_t *data, size_t size, struct fw_buffer *out,
+                          struct fw_error *err)
+{
+    struct fw_event_message message;
+    struct fw_buffer snapshot;
+    fw_buffer_init(&snapshot, FW_LIMIT_SNAPSHOT_BYTES + 3);
+    int ret = fw_event_message_decode(data, size, &snapshot, &message, err);
+    ret = ret < 0 ? ret : fw_event_message_encode(&message, out, err);
+    fw_buffer_done(&snapshot);
+    return ret;
+}
+
 static int as_doubles(const uint8_t *data, size_t size, struct fw_buffer *out, struct fw_error *err)
 {
     struct fw_json json = fw_json_begin(out);
@@ -320,7 +371,7 @@ static void convert(const char *kind)
     } kinds[] = {
         { "frame", again_as_frame },     { "progress", again_as_progress },
         { "segment", again_as_segment }, { "completion", again_as_completion },
-        { "doubles", as_doubles },
+        { "doubles", as_doubles },       { "event", again_as_event },
     };
     struct fw_buffer out;
     struct fw_error err = { 0 };

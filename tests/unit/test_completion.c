@@ -40,6 +40,7 @@ static struct fw_completion complete(void)
         .n_missing = 3,
         .n_bad = 1,
         .n_duplicates = 4,
+        .n_failed = 5,
         .model = "fire-small@0123456789ab",
         .first_frame_utc_us = 1795485409000000,
         .last_frame_utc_us = 1795485418900000,
@@ -97,7 +98,7 @@ static void a_completion_is_the_originals_and_ours(void **unused)
         "\"segments\": {\"topic\": \"video-segments\", \"partition\": 4, \"first_offset\": 77, "
         "\"last_offset\": 85, \"count\": 5, \"bytes\": 1234567}, "
         "\"gaps\": [[10, 2], [30, 1]], \"missing_frames\": 3, \"bad_frames\": 1, "
-        "\"duplicate_frames\": 4, \"max_fire_score\": 0.9712, "
+        "\"duplicate_frames\": 4, \"failed_frames\": 5, \"max_fire_score\": 0.9712, "
         "\"model\": \"fire-small@0123456789ab\", "
         "\"first_frame_timestamp\": \"2026-11-24T01:56:49.000000\", "
         "\"last_frame_timestamp\": \"2026-11-24T01:56:58.900000\"}");
@@ -134,6 +135,7 @@ static void assert_same(const struct fw_completion *a, const struct fw_completio
     assert_int_equal(a->n_missing, b->n_missing);
     assert_int_equal(a->n_bad, b->n_bad);
     assert_int_equal(a->n_duplicates, b->n_duplicates);
+    assert_int_equal(a->n_failed, b->n_failed);
     assert_string_equal(a->model, b->model);
     assert_int_equal(a->first_frame_utc_us, b->first_frame_utc_us);
     assert_int_equal(a->last_frame_utc_us, b->last_frame_utc_us);
