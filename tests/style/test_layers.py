@@ -11,8 +11,8 @@ ROWS = (
     ("wire",),
     ("config",),
     ("topic", "media", "infer", "store", "overlay", "event", "http"),
-    ("pipeline", "assemble"),
-    ("run", "produce", "process", "fetch", "dlq", "upload", "alert", "web"),
+    ("pipeline", "assemble", "keep", "survey", "member"),
+    ("run", "eval", "produce", "process", "fetch", "dlq", "watch", "inspect", "doctor", "upload", "alert", "web"),
     ("cmd",),
 )
 LEVEL = {folder: level for level, row in enumerate(ROWS) for folder in row}
