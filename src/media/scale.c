@@ -23,6 +23,8 @@ enum {
     WHOLE = 256,
 };
 
+static const float GREY = 114.0F / 255.0F;
+
 // How `to` rows are made of `from` rows.
 struct taps {
     int from;
@@ -40,6 +42,8 @@ struct squeeze {
 struct fw_scaler {
     int width;
     int height;
+    int to_width; // of the picture at hand, within the two above
+    int to_height;
     struct squeeze luma;
     struct squeeze chroma;
     uint8_t *planes[3]; // height x width each
@@ -190,8 +194,8 @@ static void squeeze_plane(struct fw_scaler *scaler, const struct squeeze *squeez
                           const uint8_t *from, int stride, uint8_t *to)
 {
     int width = squeeze->columns.from;
-    int to_width = scaler->width;
-    int to_height = scaler->height;
+    int to_width = scaler->to_width;
+    int to_height = scaler->to_height;
     uint8_t *const *scratch = scaler->scratch;
     mix_rows(from, stride, width, &squeeze->rows, scratch[0]);
     TransposePlane(scratch[0], width, scratch[1], to_height, width, to_height);
@@ -201,12 +205,12 @@ static void squeeze_plane(struct fw_scaler *scaler, const struct squeeze *squeez
 
 static void prepare(struct fw_scaler *scaler, const struct fw_image *image)
 {
-    prepare_taps(&scaler->luma.rows, image->height, scaler->height);
-    prepare_taps(&scaler->luma.columns, image->width, scaler->width);
-    prepare_taps(&scaler->chroma.rows, image->height / 2, scaler->height);
-    prepare_taps(&scaler->chroma.columns, image->width / 2, scaler->width);
-    int widest = image->width > scaler->width ? image->width : scaler->width;
-    size_t size = (size_t)widest * (size_t)scaler->height;
+    prepare_taps(&scaler->luma.rows, image->height, scaler->to_height);
+    prepare_taps(&scaler->luma.columns, image->width, scaler->to_width);
+    prepare_taps(&scaler->chroma.rows, image->height / 2, scaler->to_height);
+    prepare_taps(&scaler->chroma.columns, image->width / 2, scaler->to_width);
+    int widest = image->width > scaler->to_width ? image->width : scaler->to_width;
+    size_t size = (size_t)widest * (size_t)scaler->to_height;
     if (size > scaler->scratch_size) {
         scaler->scratch[0] = fw_xrealloc(scaler->scratch[0], size);
         scaler->scratch[1] = fw_xrealloc(scaler->scratch[1], size);
@@ -281,14 +285,45 @@ static void convert(uint8_t *const planes[3], size_t n, struct conversion by, fl
     }
 }
 
-void fw_scaler_to_rgb(struct fw_scaler *scaler, const struct fw_image *image, float *ret_rgb)
+// Leaves the picture's planes, squeezed to the size, in the scaler.
+static void squeeze_image(struct fw_scaler *scaler, const struct fw_image *image, int width,
+                          int height)
 {
+    assert(width > 0 && width <= scaler->width && height > 0 && height <= scaler->height);
+    scaler->to_width = width;
+    scaler->to_height = height;
     prepare(scaler, image);
     for (int p = 0; p < 3; p++) {
         squeeze_plane(scaler, p == 0 ? &scaler->luma : &scaler->chroma, image->plane[p],
                       image->stride[p], scaler->planes[p]);
     }
+}
+
+void fw_scaler_to_rgb(struct fw_scaler *scaler, const struct fw_image *image, float *ret_rgb)
+{
+    squeeze_image(scaler, image, scaler->width, scaler->height);
     size_t n = (size_t)scaler->width * (size_t)scaler->height;
     convert(scaler->planes, n, conversion_of(image->matrix, image->full_range), ret_rgb,
             ret_rgb + n, ret_rgb + 2 * n);
+}
+
+void fw_scaler_to_letterbox(struct fw_scaler *scaler, const struct fw_image *image,
+                            const struct fw_letterbox *letterbox, float *ret_rgb)
+{
+    size_t n = (size_t)scaler->width * (size_t)scaler->height;
+    struct conversion by = conversion_of(image->matrix, image->full_range);
+    squeeze_image(scaler, image, letterbox->width, letterbox->height);
+    for (size_t i = 0; i < 3 * n; i++) {
+        ret_rgb[i] = GREY;
+    }
+    for (int y = 0; y < letterbox->height; y++) {
+        size_t from = (size_t)y * (size_t)letterbox->width;
+        uint8_t *row[3];
+        for (int p = 0; p < 3; p++) {
+            row[p] = scaler->planes[p] + from;
+        }
+        float *to =
+            ret_rgb + (size_t)(letterbox->top + y) * (size_t)scaler->width + letterbox->left;
+        convert(row, (size_t)letterbox->width, by, to, to + n, to + 2 * n);
+    }
 }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/image.h"
+#include "base/letterbox.h"
 #include "base/macros.h"
 
 struct fw_scaler;
@@ -19,6 +20,11 @@ void fw_scaler_free(struct fw_scaler *scaler); // NULL is allowed
 // image's matrix and range decide the conversion. Off by at most 4/255 from doing it in real
 // numbers.
 void fw_scaler_to_rgb(struct fw_scaler *scaler, const struct fw_image *image, float *ret_rgb);
+
+// The same with the picture's shape kept: it fills `letterbox`, which is for the scaler's size and
+// the image's, and grey of 114/255, which Ultralytics pads with, is around it.
+void fw_scaler_to_letterbox(struct fw_scaler *scaler, const struct fw_image *image,
+                            const struct fw_letterbox *letterbox, float *ret_rgb);
 
 FW_DEFINE_CLEANUP(struct fw_scaler *, fw_scaler_free)
 

@@ -38,7 +38,8 @@ int fw_engine_new(const char *model_path, unsigned n_workers, struct fw_engine *
                   struct fw_error *err)
 {
     struct fw_engine *engine = fw_xcalloc(1, sizeof(*engine));
-    int result = fw_model_load(model_path, &engine->model, err);
+    const struct fw_model_wish wish = { .type = FW_MODEL_CLASSIFIER };
+    int result = fw_model_load(model_path, &wish, &engine->model, err);
     if (result == 0) {
         result = open_tools(engine, n_workers, err);
     }

@@ -18,7 +18,7 @@ static struct fw_model *load(const char *name)
     struct fw_error err = { 0 };
     struct fw_model *model = NULL;
     snprintf(path, sizeof(path), MODELS "%s.onnx", name);
-    if (fw_model_load(path, &model, &err) != 0) {
+    if (fw_model_load(path, NULL, &model, &err) != 0) {
         fail_msg("%s", err.text);
     }
     return model;
@@ -137,7 +137,7 @@ static void what_breaks_the_contract_is_refused_by_name(void **unused)
         struct fw_error err = { 0 };
         struct fw_model *model = NULL;
         snprintf(path, sizeof(path), MODELS "%s.onnx", cases[i].model);
-        assert_true(fw_model_load(path, &model, &err) < 0);
+        assert_true(fw_model_load(path, NULL, &model, &err) < 0);
         assert_null(model);
         assert_int_equal(err.kind, FW_ERROR_CONFIG);
         if (strstr(err.text, cases[i].says) == NULL || strstr(err.text, path) == NULL) {
@@ -161,7 +161,7 @@ static void what_is_no_model_is_refused(void **unused)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct fw_error err = { 0 };
         struct fw_model *model = NULL;
-        assert_true(fw_model_load(cases[i].path, &model, &err) < 0);
+        assert_true(fw_model_load(cases[i].path, NULL, &model, &err) < 0);
         assert_int_equal(err.kind, FW_ERROR_CONFIG);
         if (strstr(err.text, cases[i].says) == NULL || strstr(err.text, cases[i].path) == NULL) {
             fail_msg("expected '%s' in '%s'", cases[i].says, err.text);

@@ -206,6 +206,44 @@ static void a_scaler_takes_pictures_of_changing_size(void **unused)
     fw_scaler_free(scaler);
 }
 
+// Inside it is what a scaler of that size gives, to the bit; around it is grey.
+static void a_letterbox_is_the_picture_with_grey_around(void **unused)
+{
+    (void)unused;
+    static const int sizes[][4] = { { 320, 242, 160, 160 },
+                                    { 96, 130, 160, 96 },
+                                    { 64, 64, 64, 64 } };
+    for (size_t i = 0; i < FW_ARRAY_LEN(sizes); i++) {
+        struct fw_image *image = make_image(sizes[i][0], sizes[i][1], NOISE);
+        int width = sizes[i][2];
+        int height = sizes[i][3];
+        struct fw_letterbox letterbox = fw_letterbox_fit(width, height, sizes[i][0], sizes[i][1]);
+        size_t n_inner = (size_t)letterbox.width * (size_t)letterbox.height;
+        float *inner = calloc(3 * n_inner, sizeof(float));
+        float *outer = calloc(3 * (size_t)width * (size_t)height, sizeof(float));
+        struct fw_scaler *small = fw_scaler_new(letterbox.width, letterbox.height);
+        struct fw_scaler *large = fw_scaler_new(width, height);
+        fw_scaler_to_rgb(small, image, inner);
+        fw_scaler_to_letterbox(large, image, &letterbox, outer);
+        for (int at = 0; at < 3 * width * height; at++) {
+            int x = at % width - letterbox.left;
+            int y = at / width % height - letterbox.top;
+            bool is_in = x >= 0 && x < letterbox.width && y >= 0 && y < letterbox.height;
+            size_t from = (size_t)(at / width / height) * n_inner +
+                          (size_t)(is_in ? y * letterbox.width + x : 0);
+            assert_float_equal(outer[at], is_in ? inner[from] : 114.0F / 255, 0);
+        }
+        // The same scaler still fills its whole size.
+        fw_scaler_to_rgb(large, image, outer);
+        assert_true(outer[0] != 114.0F / 255 || width == letterbox.width);
+        fw_scaler_free(small);
+        fw_scaler_free(large);
+        free(inner);
+        free(outer);
+        fw_image_unref(image);
+    }
+}
+
 static void colours_stay_within_their_range(void **unused)
 {
     (void)unused;
@@ -233,6 +271,7 @@ int main(void)
         cmocka_unit_test(every_matrix_and_range_is_right),
         cmocka_unit_test(every_size_is_the_mean_of_its_area),
         cmocka_unit_test(a_scaler_takes_pictures_of_changing_size),
+        cmocka_unit_test(a_letterbox_is_the_picture_with_grey_around),
         cmocka_unit_test(colours_stay_within_their_range),
     };
     return cmocka_run_group_tests_name("scale", tests, NULL, NULL);
