@@ -22,5 +22,6 @@ for clip in "${clips[@]}"; do
     id=$(basename "$clip" .mp4)
     say "  ${id}_with_heatmaps.mp4     the video with the fire marked: open it in any player"
     say "  ${id}.detections.jsonl      one line of JSON per frame"
+    say "  ${id}.events.jsonl          one line of JSON where a fire starts, goes on, ends; its first picture beside it"
 done
 say "Your own video: ./fw run FILE -o FOLDER"

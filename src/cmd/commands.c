@@ -75,9 +75,10 @@ const struct fw_command fw_commands[] = {
         .usage = "INPUT...",
         .min_arguments = 1,
         .max_arguments = SIZE_MAX,
-        .help = "Looks for fire in each INPUT, anything that FFmpeg reads, and writes to the "
-                "folder of --output: the video with the fire marked (ID_with_heatmaps.mp4), and a "
-                "line of JSON for each frame (ID.detections.jsonl).",
+        .help =
+            "Looks for fire in each INPUT, anything that FFmpeg reads, and writes to the "
+            "folder of --output: the video with the fire marked (ID_with_heatmaps.mp4), and a "
+            "line of JSON for each frame (ID.detections.jsonl) and each fire (ID.events.jsonl).",
         .run = fw_cmd_run,
     },
     {

@@ -44,6 +44,16 @@ enum fw_frame_transport {
     FW_FRAME_BASE64_JSON, // the same in its older form
 };
 
+// The last ones are the Python original's; config/original.c turns them into the others.
+enum fw_model_choice {
+    FW_MODEL_TYPE_AUTO,
+    FW_MODEL_TYPE_CLASSIFIER,
+    FW_MODEL_TYPE_YOLO,
+    FW_MODEL_TYPE_ULTRALYTICS,
+    FW_MODEL_TYPE_FIRE_DETECT_NN,
+    FW_MODEL_TYPE_FIREWATCH,
+};
+
 enum fw_guarantee {
     FW_GUARANTEE_EXACTLY_ONCE,
     FW_GUARANTEE_AT_LEAST_ONCE,
@@ -104,9 +114,21 @@ struct fw_config {
     bool dry_run;
 
     // detection
-    char *model_path; // NULL: the shipped one (config/shipped.h)
-    double threshold; // 0..1; NaN: the model's own
+    char *model_path;                // NULL: the shipped one (config/shipped.h)
+    enum fw_model_choice model_type; // once loaded, one of the first three
+    char *model_classes;             // NULL: those with a fire's name
+    double threshold;                // 0..1; NaN: the model's own
+    double iou_threshold;            // 0..1
     int inference_every_n_frames;
+
+    // events
+    double event_window_s;
+    double event_start_part; // 0..1
+    double event_end_window_s;
+    double event_end_part; // 0..1
+    double event_update_s;
+    double black_s; // 0: never
+    double frozen_s;
 
     // overlay
     bool heatmap;

@@ -37,6 +37,7 @@ static const char frames[] = "Frames";
 static const char processing[] = "Processing";
 static const char dead_letters[] = "Dead letters";
 static const char detection[] = "Detection";
+static const char events[] = "Events";
 static const char overlay[] = "Overlay";
 static const char encoding[] = "Encoding";
 static const char general[] = "General";
@@ -45,6 +46,8 @@ static const char original[] = "Of the Python original";
 static const char *const presets[] = { "fast-cabac", "ultrafast", "superfast", "veryfast",
                                        "faster",     "fast",      "medium",    "slow",
                                        "slower",     "veryslow",  "placebo",   NULL };
+static const char *const model_types[] = { "auto",           "classifier", "yolo", "ultralytics",
+                                           "fire-detect-nn", "firewatch",  NULL };
 static const char *const transports[] = { "packets", "msgpack", "base64-json", NULL };
 static const char *const guarantees[] = { "exactly_once", "at_least_once", NULL };
 static const char *const progresses[] = { "auto", "always", "never", NULL };
@@ -457,7 +460,34 @@ static const struct fw_option options[] = {
         .unset = "the shipped model",
         .placeholder = "FILE",
         .group = detection,
-        .help = "An ONNX file to use instead of the shipped model.",
+        .help =
+            "An ONNX file to use instead of the shipped model: a classifier with a heat map, or "
+            "a YOLO detector as Ultralytics exports it.",
+        .commands = DETECTS,
+    },
+    {
+        .name = "model-type",
+        .variable = "ML_MODEL_TYPE",
+        CHOICE(model_type, fw_model_choice),
+        .fallback = "auto",
+        .choices = model_types,
+        .placeholder = "TYPE",
+        .group = detection,
+        .help = "What the model must be: classifier or yolo, for which ultralytics is another "
+                "name; auto takes what the file says. The Python original's fire-detect-nn and "
+                "firewatch mean auto, with a warning.",
+        .commands = DETECTS,
+    },
+    {
+        .name = "classes",
+        .variable = "ML_MODEL_CLASSES",
+        TEXT(model_classes),
+        .unset = "by their names: fire, smoke, flame, burn and wildfire, but no hydrant, truck, "
+                 "extinguisher, alarm, station or engine",
+        .placeholder = "LIST",
+        .group = detection,
+        .help = "The classes of a detector that count as fire: names or numbers, separated by "
+                "commas.",
         .commands = DETECTS,
     },
     {
@@ -469,7 +499,21 @@ static const struct fw_option options[] = {
         .max = 1,
         .placeholder = "P",
         .group = detection,
-        .help = "A frame with at least this probability is a fire frame.",
+        .help = "A frame with at least this probability is a fire frame. Of a detector: a box with "
+                "at least this confidence counts.",
+        .commands = DETECTS,
+    },
+    {
+        .name = "iou",
+        .variable = "IOU_THRESHOLD",
+        FLOAT(iou_threshold),
+        .fallback = "0.45",
+        .min = 0,
+        .max = 1,
+        .placeholder = "SHARE",
+        .group = detection,
+        .help = "Of two boxes of one class that overlap by more than this (common area over joint "
+                "area), a detector's less sure one is dropped.",
         .commands = DETECTS,
     },
     {
@@ -485,6 +529,91 @@ static const struct fw_option options[] = {
         .commands = DETECTS,
     },
 
+    {
+        .name = "event-window",
+        .variable = "EVENT_WINDOW_SECONDS",
+        FLOAT(event_window_s),
+        .fallback = "1",
+        .min = 0.1,
+        .max = 60,
+        .placeholder = "SECONDS",
+        .group = events,
+        .help = "The time whose frames vote on whether a fire has begun.",
+        .commands = DETECTS,
+    },
+    {
+        .name = "event-start-part",
+        .variable = "EVENT_START_PART",
+        FLOAT(event_start_part),
+        .fallback = "0.5",
+        .min = 0.01,
+        .max = 1,
+        .placeholder = "SHARE",
+        .group = events,
+        .help = "The part of them that must be fire frames for a fire to begin.",
+        .commands = DETECTS,
+    },
+    {
+        .name = "event-end-window",
+        .variable = "EVENT_END_WINDOW_SECONDS",
+        FLOAT(event_end_window_s),
+        .fallback = "2",
+        .min = 0.1,
+        .max = 60,
+        .placeholder = "SECONDS",
+        .group = events,
+        .help = "The time whose frames vote on whether a fire is over.",
+        .commands = DETECTS,
+    },
+    {
+        .name = "event-end-part",
+        .variable = "EVENT_END_PART",
+        FLOAT(event_end_part),
+        .fallback = "0.1",
+        .min = 0,
+        .max = 1,
+        .placeholder = "SHARE",
+        .group = events,
+        .help =
+            "A fire is over when at most this part of them still reaches half of the threshold.",
+        .commands = DETECTS,
+    },
+    {
+        .name = "event-update",
+        .variable = "EVENT_UPDATE_SECONDS",
+        FLOAT(event_update_s),
+        .fallback = "5",
+        .min = 0,
+        .max = 3600,
+        .placeholder = "SECONDS",
+        .group = events,
+        .help = "How often an event that lasts is told again. 0 means never.",
+        .commands = DETECTS,
+    },
+    {
+        .name = "black-after",
+        .variable = "BLIND_BLACK_SECONDS",
+        FLOAT(black_s),
+        .fallback = "2",
+        .min = 0,
+        .max = 86400,
+        .placeholder = "SECONDS",
+        .group = events,
+        .help = "A picture that is black for so long is an event. 0 means never.",
+        .commands = DETECTS,
+    },
+    {
+        .name = "frozen-after",
+        .variable = "BLIND_FROZEN_SECONDS",
+        FLOAT(frozen_s),
+        .fallback = "10",
+        .min = 0,
+        .max = 86400,
+        .placeholder = "SECONDS",
+        .group = events,
+        .help = "A picture that does not change for so long is an event. 0 means never.",
+        .commands = DETECTS,
+    },
     {
         .name = "heatmap",
         .variable = "CLIP_HEATMAP",
@@ -512,7 +641,8 @@ static const struct fw_option options[] = {
         BOOL(boxes),
         .fallback = "true",
         .group = overlay,
-        .help = "Draws boxes around the hot regions of fire frames.",
+        .help =
+            "Draws boxes around the hot regions of fire frames, or around what a detector found.",
         .commands = DETECTS,
     },
     {
@@ -635,13 +765,6 @@ static const struct fw_option options[] = {
         .commands = FW_COMMAND_HELP,
     },
 
-    {
-        .variable = "ML_MODEL_TYPE",
-        .type = FW_OPTION_OBSOLETE,
-        .group = original,
-        .help = "Ignored with a warning: an ONNX file says itself what it is.",
-        .commands = DETECTS,
-    },
     {
         .variable = "ML_MODEL_SOURCE",
         .type = FW_OPTION_OBSOLETE,

@@ -36,11 +36,33 @@ static bool is_pytorch(const char *path)
     return dot != NULL && (strcasecmp(dot, ".pt") == 0 || strcasecmp(dot, ".pth") == 0);
 }
 
-// The first of the original's model variables that is set, or NULL.
-static const char *find_model_variable(const struct fw_request *request)
+// Turns the original's types into ours: its YOLO is one only with a file that can be read. Whether
+// the type was one that can't be had.
+static bool settle_type(struct fw_config *config)
 {
-    static const char *const names[] = { "ML_MODEL_TYPE", "ML_MODEL_SOURCE", "ML_MODEL_NAME",
+    bool is_ours = config->model_type == FW_MODEL_TYPE_AUTO ||
+                   config->model_type == FW_MODEL_TYPE_CLASSIFIER ||
+                   config->model_type == FW_MODEL_TYPE_YOLO;
+    if (is_ours) {
+        return false;
+    }
+    bool is_yolo = config->model_type == FW_MODEL_TYPE_ULTRALYTICS && config->model_path != NULL;
+    config->model_type = is_yolo ? FW_MODEL_TYPE_YOLO : FW_MODEL_TYPE_AUTO;
+    return !is_yolo;
+}
+
+// The first variable that is set and names a model of the original's, or NULL.
+static const char *find_model_variable(const struct fw_config *config,
+                                       const struct fw_request *request, bool type_is_lost)
+{
+    static const char *const names[] = { "ML_MODEL_SOURCE", "ML_MODEL_NAME",
                                          "FIREWATCH_MODEL_PATH" };
+    if (type_is_lost) {
+        return "ML_MODEL_TYPE";
+    }
+    if (config->model_type != FW_MODEL_TYPE_AUTO && config->model_path != NULL) {
+        return NULL; // a type and a file of ours: the rest is left over
+    }
     for (size_t i = 0; i < FW_ARRAY_LEN(names); i++) {
         if (is_set(request, names[i])) {
             return names[i];
@@ -99,10 +121,9 @@ static void warn_of_interval(const struct fw_config *config, struct fw_request *
 
 int fw_original_settle(struct fw_config *config, struct fw_request *request, struct fw_error *err)
 {
-    const char *variable = find_model_variable(request);
-    if (is_pytorch(config->model_path)) {
-        variable = "ML_MODEL_PATH";
-        if (origin_of(request, variable)->source == FW_SOURCE_ARGUMENT) {
+    bool has_pytorch = is_pytorch(config->model_path);
+    if (has_pytorch) {
+        if (origin_of(request, "ML_MODEL_PATH")->source == FW_SOURCE_ARGUMENT) {
             char shown[SHOWN_SIZE];
             fw_escape(config->model_path, strlen(config->model_path), shown, sizeof(shown));
             return fw_error_set(err, FW_ERROR_CONFIG, EINVAL,
@@ -112,6 +133,9 @@ int fw_original_settle(struct fw_config *config, struct fw_request *request, str
         free(config->model_path);
         config->model_path = NULL;
     }
+    bool type_is_lost = settle_type(config);
+    const char *variable =
+        has_pytorch ? "ML_MODEL_PATH" : find_model_variable(config, request, type_is_lost);
     if (variable != NULL) {
         warn(request, variable, config->model_path);
     }

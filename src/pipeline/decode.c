@@ -2,7 +2,6 @@
 // Decode: a packet becomes pictures, numbered in presentation order.
 #include "pipeline/video_impl.h"
 
-#include "base/clock.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -90,13 +89,13 @@ static struct fw_picture_job *receive(struct fw_video *video)
 
 static void decode(struct fw_video *video, const struct fw_packet *packet, size_t credit_bytes)
 {
-    int64_t before_us = fw_clock_thread_cpu_us();
+    struct fw_step_start start = fw_step_begin();
     struct fw_error err = { 0 };
     if (fw_decoder_send(video->decoder, packet, &err) < 0) {
         video->sink.on_bad_packet(video->sink.arg, packet != NULL ? packet->number : -1, &err);
     }
     struct fw_picture_job *last = receive(video);
-    fw_engine_add_cpu(video->engine, FW_STEP_DECODE, fw_clock_thread_cpu_us() - before_us);
+    fw_engine_end_step(video->engine, FW_STEP_DECODE, &start);
     if (last != NULL) {
         last->credit_bytes = credit_bytes;
         fw_lane_post(video->analyse_lane, &last->job);

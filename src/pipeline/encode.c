@@ -1,64 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Annotate and encode: a picture with what was found in it becomes part of a segment.
+#include "pipeline/annotate.h"
 #include "pipeline/video_impl.h"
 
-#include "base/clock.h"
 #include "base/memory.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-// --- drawing ---
-
-static void write_caption(const struct fw_finding *finding, char *text, size_t size)
-{
-    double seconds = (double)finding->pts * finding->time_base.num / finding->time_base.den;
-    int64_t ms = (int64_t)(seconds * 1000);
-    snprintf(text, size, "%02lld:%02d:%02d.%03d  fire %.1f %%", (long long)(ms / 3600000),
-             (int)(ms / 60000 % 60), (int)(ms / 1000 % 60), (int)(ms % 1000),
-             (double)finding->score * 100);
-}
-
-static struct fw_overlay *overlay_of(struct fw_video *video, const struct fw_image *image)
-{
-    if (video->overlay == NULL) {
-        video->overlay = fw_overlay_new(image->width, image->height, image->matrix,
-                                        image->full_range, video->settings.alpha);
-    }
-    return video->overlay;
-}
-
-// The picture with everything drawn on it; the source itself when there is nothing to draw.
-static struct fw_image *annotate(struct fw_picture_job *job)
-{
-    struct fw_video *video = job->video;
-    const struct fw_video_settings *settings = &video->settings;
-    const struct fw_model_info *model = fw_engine_model(video->engine);
-    struct fw_image *source = job->picture.image;
-    bool draws = settings->heatmap || settings->boxes || settings->caption;
-    if (!job->finding.has_fire || !draws) {
-        return fw_image_ref(source);
-    }
-    struct fw_overlay *overlay = overlay_of(video, source);
-    struct fw_image *image = settings->heatmap
-                                 ? fw_overlay_heat(overlay, source, job->heatmap,
-                                                   model->heatmap_width, model->heatmap_height)
-                                 : fw_image_copy(source);
-    if (image == NULL) {
-        return NULL;
-    }
-    if (settings->boxes) {
-        fw_overlay_boxes(overlay, image, job->finding.boxes, job->finding.n_boxes);
-    }
-    if (settings->caption) {
-        char text[64];
-        write_caption(&job->finding, text, sizeof(text));
-        fw_overlay_caption(overlay, image, text);
-    }
-    return image;
-}
 
 // --- segments ---
 
@@ -87,9 +36,9 @@ static int close_segment(struct fw_video *video, struct fw_error *err)
     struct fw_encoded_segment *segment = &video->segment;
     segment->stream = fw_encoder_stream(video->encoder);
     segment->format = *fw_decoder_format(video->decoder);
-    int64_t before_us = fw_clock_thread_cpu_us();
+    struct fw_step_start start = fw_step_begin();
     int result = video->sink.on_segment(video->sink.arg, segment, err);
-    fw_engine_add_cpu(video->engine, FW_STEP_WRITE, fw_clock_thread_cpu_us() - before_us);
+    fw_engine_end_step(video->engine, FW_STEP_WRITE, &start);
     for (size_t i = 0; i < segment->n_packets; i++) {
         fw_packet_free(segment->packets[i]);
     }
@@ -135,13 +84,13 @@ static int encode_image(struct fw_picture_job *job, const struct fw_image *image
 {
     struct fw_video *video = job->video;
     struct fw_packet *packet = NULL;
-    int64_t before_us = fw_clock_thread_cpu_us();
+    struct fw_step_start start = fw_step_begin();
     int result = video->segment.n_packets > 0 ? 0 : fresh_encoder(video, err);
     if (result == 0) {
         result = fw_encoder_encode(video->encoder, image, job->picture.pts, job->picture.duration,
                                    &packet, err);
     }
-    fw_engine_add_cpu(video->engine, FW_STEP_ENCODE, fw_clock_thread_cpu_us() - before_us);
+    fw_engine_end_step(video->engine, FW_STEP_ENCODE, &start);
     if (result == 0) {
         append(video, job, packet);
     }
@@ -155,9 +104,9 @@ static int encode(struct fw_picture_job *job, struct fw_error *err)
     if (result != 0) {
         return result;
     }
-    int64_t before_us = fw_clock_thread_cpu_us();
-    struct fw_image *image = annotate(job);
-    fw_engine_add_cpu(video->engine, FW_STEP_OVERLAY, fw_clock_thread_cpu_us() - before_us);
+    struct fw_step_start start = fw_step_begin();
+    struct fw_image *image = fw_picture_annotate(job, &job->video->overlay);
+    fw_engine_end_step(video->engine, FW_STEP_OVERLAY, &start);
     if (image == NULL) {
         return fw_error_set(err, FW_ERROR_RETRY, ENOMEM, "no memory for a picture of %dx%d",
                             job->finding.width, job->finding.height);
@@ -176,7 +125,8 @@ void fw_video_encode(struct fw_job *job, unsigned worker_idx)
     struct fw_picture_job *picture_job = (struct fw_picture_job *)job;
     struct fw_video *video = picture_job->video;
     struct fw_error err = { 0 };
-    bool wanted = picture_job->finding.number > video->start.last_picture;
+    bool wanted =
+        video->sink.on_segment != NULL && picture_job->finding.number > video->start.last_picture;
     if (wanted && !fw_video_has_failed(video) && encode(picture_job, &err) != 0) {
         fw_video_fail(video, &err);
     }

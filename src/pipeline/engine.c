@@ -2,7 +2,9 @@
 // What all videos of a process share: workers, model, sessions.
 #include "pipeline/engine.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
+#include "base/metric.h"
 
 #include <stdlib.h>
 
@@ -13,6 +15,7 @@ struct fw_engine {
     struct fw_session **sessions; // one a worker
     struct fw_scaler **scalers;
     unsigned n_workers;
+    struct fw_series *seconds[FW_N_STEPS];
 
     // atomic
     atomic_llong cpu_us[FW_N_STEPS];
@@ -34,18 +37,21 @@ static int open_tools(struct fw_engine *engine, unsigned n_workers, struct fw_er
     return 0;
 }
 
-int fw_engine_new(const char *model_path, unsigned n_workers, struct fw_engine **ret,
-                  struct fw_error *err)
+int fw_engine_new(const char *model_path, const struct fw_model_wish *wish, unsigned n_workers,
+                  struct fw_engine **ret, struct fw_error *err)
 {
     struct fw_engine *engine = fw_xcalloc(1, sizeof(*engine));
-    const struct fw_model_wish wish = { .type = FW_MODEL_CLASSIFIER };
-    int result = fw_model_load(model_path, &wish, &engine->model, err);
+    int result = fw_model_load(model_path, wish, &engine->model, err);
     if (result == 0) {
         result = open_tools(engine, n_workers, err);
     }
     if (result != 0) {
         fw_engine_free(engine);
         return result;
+    }
+    for (int step = 0; step < FW_N_STEPS; step++) {
+        engine->seconds[step] =
+            fw_metric_series_of(FW_METRIC_STAGE_SECONDS, fw_step_name((enum fw_step)step));
     }
     engine->pool = fw_pool_new(n_workers);
     *ret = engine;
@@ -78,6 +84,11 @@ const struct fw_model_info *fw_engine_model(const struct fw_engine *engine)
     return fw_model_info(engine->model);
 }
 
+const char *fw_engine_class_name(const struct fw_engine *engine, int class_id)
+{
+    return fw_model_class_name(engine->model, class_id);
+}
+
 struct fw_session *fw_engine_session(struct fw_engine *engine, unsigned worker_idx)
 {
     return engine->sessions[worker_idx];
@@ -88,9 +99,18 @@ struct fw_scaler *fw_engine_scaler(struct fw_engine *engine, unsigned worker_idx
     return engine->scalers[worker_idx];
 }
 
-void fw_engine_add_cpu(struct fw_engine *engine, enum fw_step step, int64_t cpu_us)
+struct fw_step_start fw_step_begin(void)
 {
-    atomic_fetch_add_explicit(&engine->cpu_us[step], cpu_us, memory_order_relaxed);
+    return (struct fw_step_start){ .monotonic_us = fw_clock_monotonic_us(),
+                                   .cpu_us = fw_clock_thread_cpu_us() };
+}
+
+void fw_engine_end_step(struct fw_engine *engine, enum fw_step step,
+                        const struct fw_step_start *start)
+{
+    atomic_fetch_add_explicit(&engine->cpu_us[step], fw_clock_thread_cpu_us() - start->cpu_us,
+                              memory_order_relaxed);
+    fw_series_observe(engine->seconds[step], fw_clock_monotonic_us() - start->monotonic_us);
 }
 
 int64_t fw_engine_cpu_us(const struct fw_engine *engine, enum fw_step step)

@@ -27,10 +27,11 @@ enum fw_step {
 
 struct fw_engine;
 
-// Loads the model and starts `n_workers` workers, each with a session. On success *ret is the
-// caller's. Errors: those of fw_model_load and fw_session_open.
-int fw_engine_new(const char *model_path, unsigned n_workers, struct fw_engine **ret,
-                  struct fw_error *err);
+// Loads the model that is to be as `wish` says (see fw_model_load) and starts `n_workers` workers,
+// each with a session. On success *ret is the caller's. Errors: those of fw_model_load and
+// fw_session_open.
+int fw_engine_new(const char *model_path, const struct fw_model_wish *wish, unsigned n_workers,
+                  struct fw_engine **ret, struct fw_error *err);
 
 // Every video must have ended. NULL is allowed.
 void fw_engine_free(struct fw_engine *engine);
@@ -38,12 +39,25 @@ void fw_engine_free(struct fw_engine *engine);
 struct fw_pool *fw_engine_pool(struct fw_engine *engine);
 const struct fw_model_info *fw_engine_model(const struct fw_engine *engine);
 
+// See fw_model_class_name.
+const char *fw_engine_class_name(const struct fw_engine *engine, int class_id);
+
 // The session and the scaler of a worker: only jobs that run on it may use them. Borrowed.
 struct fw_session *fw_engine_session(struct fw_engine *engine, unsigned worker_idx);
 struct fw_scaler *fw_engine_scaler(struct fw_engine *engine, unsigned worker_idx);
 
-// Adds the CPU time that a step took. Any thread.
-void fw_engine_add_cpu(struct fw_engine *engine, enum fw_step step, int64_t cpu_us);
+// When a step began, on the calling thread.
+struct fw_step_start {
+    int64_t monotonic_us;
+    int64_t cpu_us;
+};
+
+struct fw_step_start fw_step_begin(void);
+
+// A step ends on the thread that it began on: adds its CPU time, and observes its duration for the
+// metrics. Any thread.
+void fw_engine_end_step(struct fw_engine *engine, enum fw_step step,
+                        const struct fw_step_start *start);
 
 // CPU time that a step has taken so far, over all videos. Any thread.
 int64_t fw_engine_cpu_us(const struct fw_engine *engine, enum fw_step step);

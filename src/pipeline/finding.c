@@ -10,9 +10,9 @@ static void convert_boxes(const struct fw_finding *finding, struct fw_detection_
                                                   .y1 = box->y1,
                                                   .x2 = box->x2,
                                                   .y2 = box->y2,
-                                                  .confidence = finding->score,
-                                                  .class_name = "fire",
-                                                  .class_id = 1 };
+                                                  .confidence = finding->classes[i].confidence,
+                                                  .class_name = finding->classes[i].name,
+                                                  .class_id = finding->classes[i].id };
     }
 }
 

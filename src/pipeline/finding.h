@@ -13,6 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// What a box is taken for.
+struct fw_finding_class {
+    float confidence; // 0..1
+    int id;
+    const char *name; // the engine's, or static
+};
+
 struct fw_finding {
     int64_t number;        // of the picture, in presentation order, from 0
     int64_t packet_number; // of the packet that carried it
@@ -21,9 +28,16 @@ struct fw_finding {
     int64_t received_utc_us; // when its packet came
     int width;               // of the picture as it goes out, even
     int height;
-    float score; // the model's raw probability
+    // The network has failed at it: there is neither score nor fire, and that is not "no fire".
+    bool failed;
+    // A classifier's raw probability; the best confidence of a detector's boxes of fire classes,
+    // also of those below the threshold.
+    float score;
     bool has_fire;
-    struct fw_box boxes[FW_LIMIT_BOXES]; // the hot regions; none without fire
+    // None without fire: a classifier's hot regions, a detector's boxes, whose peak is their
+    // confidence.
+    struct fw_box boxes[FW_LIMIT_BOXES];
+    struct fw_finding_class classes[FW_LIMIT_BOXES]; // of each box
     size_t n_boxes;
 };
 

@@ -32,7 +32,27 @@ int fw_engine_from_config(const struct fw_config *config, struct fw_engine **ret
         }
         path = shipped;
     }
-    return fw_engine_new(path, fw_workers_from_config(config), ret, err);
+    static const enum fw_model_type types[] = {
+        [FW_MODEL_TYPE_AUTO] = FW_MODEL_ANY,
+        [FW_MODEL_TYPE_CLASSIFIER] = FW_MODEL_CLASSIFIER,
+        [FW_MODEL_TYPE_YOLO] = FW_MODEL_YOLO,
+    };
+    const struct fw_model_wish wish = { .type = types[config->model_type],
+                                        .classes = config->model_classes };
+    return fw_engine_new(path, &wish, fw_workers_from_config(config), ret, err);
+}
+
+struct fw_event_settings fw_event_settings_from_config(const struct fw_config *config)
+{
+    return (struct fw_event_settings){
+        .window_s = config->event_window_s,
+        .start_part = config->event_start_part,
+        .end_window_s = config->event_end_window_s,
+        .end_part = config->event_end_part,
+        .update_s = config->event_update_s,
+        .black_s = config->black_s,
+        .frozen_s = config->frozen_s,
+    };
 }
 
 struct fw_video_settings fw_video_settings_from_config(const struct fw_config *config,
@@ -41,10 +61,12 @@ struct fw_video_settings fw_video_settings_from_config(const struct fw_config *c
     float model_threshold = fw_engine_model(engine)->threshold;
     return (struct fw_video_settings){
         .threshold = isnan(config->threshold) ? model_threshold : (float)config->threshold,
+        .iou = (float)config->iou_threshold,
         .alpha = (float)config->heatmap_alpha,
         .heatmap = config->heatmap,
         .boxes = config->boxes,
         .caption = config->caption,
+        .events = fw_event_settings_from_config(config),
         .inference_every = config->inference_every_n_frames,
         .preset = config->preset,
         .crf = config->crf,

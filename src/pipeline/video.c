@@ -66,6 +66,7 @@ static void free_video(struct fw_video *video)
     free(video->received_utc_us);
     free(video->last_heatmap);
     fw_overlay_free(video->overlay);
+    fw_jpeg_encoder_free(video->snapshots);
     fw_encoder_close(video->encoder);
     fw_decoder_close(video->decoder);
     fw_credits_free(video->credits);
@@ -76,12 +77,14 @@ static void free_video(struct fw_video *video)
 
 static void begin_at(struct fw_video *video, const struct fw_video_start *start)
 {
+    video->events = start != NULL && start->events != NULL ? *start->events : fw_event_state_init();
     if (start == NULL) {
         video->start = (struct fw_video_start){ .last_picture = -1, .last_finding = -1 };
         video->anchored = true;
         return;
     }
     video->start = *start;
+    video->start.events = NULL; // borrowed for this call only
     video->anchored = start->last_picture < 0;
     video->next_picture = video->anchored ? 0 : start->anchor.picture;
     video->segment.number = start->segment_number;

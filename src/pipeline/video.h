@@ -20,6 +20,7 @@
 #include "base/stream.h"
 #include "media/picture.h"
 #include "pipeline/engine.h"
+#include "pipeline/events.h"
 #include "pipeline/finding.h"
 #include "pipeline/segment.h"
 
@@ -30,10 +31,14 @@ struct fw_video;
 
 struct fw_video_settings {
     float threshold; // a score that reaches it is fire
+    float iou;       // of a detector: see fw_session_detect
     float alpha;     // of the heat, 0..1
     bool heatmap;
     bool boxes;
     bool caption;
+    struct fw_event_settings events;
+    // A picture at which the network fails gives a finding that says so; else it ends the video.
+    bool tells_model_errors;
     int inference_every; // 1: each picture; n: each nth, the others show its result
     const char *preset;  // see media/encode.h
     int crf;
@@ -46,9 +51,10 @@ struct fw_video_settings {
 // Where a video begins that has been worked on before: everything up to and including one picture,
 // the last of a segment, is out. When only findings are out, it is fed from its beginning.
 struct fw_video_start {
-    int64_t segment_number;  // of the next segment
-    int64_t last_picture;    // number of the last picture that is in a segment; -1: none is
-    int64_t last_finding;    // number of the last finding that is out; >= last_picture
+    int64_t segment_number; // of the next segment
+    int64_t last_picture;   // number of the last picture that is in a segment; -1: none is
+    int64_t last_finding;   // number of the last finding that is out; >= last_picture
+    const struct fw_event_state *events; // after that one; NULL: as at the beginning; copied
     struct fw_anchor anchor; // of last_picture; feeding begins at or before its packet's keyframe
     struct fw_picture_format format; // both of no meaning without a last_picture
 };
@@ -58,8 +64,9 @@ struct fw_video_start {
 // the video: it becomes on_end's error.
 struct fw_video_sink {
     void *arg;
-    int (*on_finding)(void *arg, const struct fw_finding *finding, struct fw_error *err);
-    // The segment is borrowed; the call may FW_TAKE packets out of it.
+    int (*on_finding)(void *arg, const struct fw_finding *finding,
+                      const struct fw_picture_events *events, struct fw_error *err);
+    // The segment is borrowed; the call may FW_TAKE packets out of it. NULL: nothing is encoded.
     int (*on_segment)(void *arg, struct fw_encoded_segment *segment, struct fw_error *err);
     // A packet that the decoder refused; decoding goes on.
     void (*on_bad_packet)(void *arg, int64_t packet_number, const struct fw_error *err);

@@ -7,6 +7,7 @@
 #include "base/pool.h"
 #include "media/decode.h"
 #include "media/encode.h"
+#include "media/jpeg.h"
 #include "overlay/overlay.h"
 #include "pipeline/video.h"
 
@@ -54,8 +55,12 @@ struct fw_video {
     size_t n_received;
 
     // analyse lane only
+    struct fw_event_state events;
+    struct fw_jpeg_encoder *snapshots; // NULL before the first
     float *last_heatmap;
+    struct fw_objects last_objects; // of a detector
     float last_score;
+    struct fw_error last_failure; // kind NONE: the network has not failed
     struct fw_anchor last_anchor;
 
     // encode lane only
@@ -78,6 +83,9 @@ void fw_video_decode(struct fw_video *video, const struct fw_packet *packet,
                      int64_t received_utc_us, size_t credit_bytes);
 void fw_video_decode_end(struct fw_video *video);
 void fw_video_analyse(struct fw_job *job, unsigned worker_idx);
+// Takes the picture into the video's events. On success *ret borrows `steps` and the video.
+int fw_video_watch(struct fw_picture_job *job, struct fw_event_step steps[FW_N_PICTURE_EVENTS],
+                   struct fw_picture_events *ret, struct fw_error *err);
 void fw_video_encode(struct fw_job *job, unsigned worker_idx);
 void fw_video_encode_end(struct fw_video *video);
 

@@ -61,8 +61,10 @@ static void put_out(struct fw_output *output)
     }
 }
 
-static int on_finding(void *arg, const struct fw_finding *finding, struct fw_error *err)
+static int on_finding(void *arg, const struct fw_finding *finding,
+                      const struct fw_picture_events *events, struct fw_error *err)
 {
+    (void)events;
     (void)err; // an outbox takes everything: what feeds it is bounded
     struct fw_output *output = new_output(arg, FW_OUTPUT_FINDING);
     output->finding = *finding;

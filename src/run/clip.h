@@ -24,11 +24,18 @@ struct fw_clip {
     char id[FW_VIDEO_ID_SIZE];
     char *video_path;      // of the mp4; owned
     char *detections_path; // of the JSON lines; owned
+    char *events_path;     // likewise
+    char *snapshot_stem;   // of the pictures of events: then -TYPE-N.jpg; owned
+
+    // with --upload, when the clip is done
+    char *object;    // where it is in S3; owned; NULL: not there
+    bool is_deleted; // the local mp4 is gone
 
     // atomic: written by the clip's threads, read by the display
     atomic_int state; // enum fw_clip_state
     atomic_llong n_pictures;
     atomic_llong n_fire;
+    atomic_llong n_events;   // of fires
     atomic_llong n_expected; // 0: unknown
     atomic_int max_score_ppm;
     atomic_llong begin_us; // monotonic

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The two files of one clip: the annotated mp4 and the detections, one JSON line a picture.
+// The files of one clip: the annotated mp4; the detections, one JSON line a picture; the events,
+// one JSON line for each beginning, update and end, with snapshots.
 //
 // Findings and segments may come at the same time on two threads; begin, finish and abandon come
 // alone.
@@ -7,6 +8,7 @@
 #define FW_RUN_OUTPUT_H
 
 #include "base/error.h"
+#include "pipeline/events.h"
 #include "pipeline/finding.h"
 #include "pipeline/segment.h"
 #include "run/clip.h"
@@ -19,9 +21,10 @@ struct fw_output;
 int fw_output_begin(const struct fw_clip *clip, const char *model_id, struct fw_rational frame_rate,
                     struct fw_output **ret, struct fw_error *err);
 
-// Appends one line, or the packets of one segment. CONFIG when the disk is full.
+// Appends a line of detection and of each event, or the packets of one segment. A snapshot becomes
+// a file of its own at once. CONFIG when the disk is full.
 int fw_output_finding(struct fw_output *output, const struct fw_finding *finding,
-                      struct fw_error *err);
+                      const struct fw_picture_events *events, struct fw_error *err);
 int fw_output_segment(struct fw_output *output, const struct fw_encoded_segment *segment,
                       struct fw_error *err);
 

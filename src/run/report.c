@@ -55,8 +55,15 @@ static void print_text(const struct fw_clip *clip)
            (long long)atomic_load(&clip->n_pictures), fw_clip_seconds(clip), fw_clip_rate(clip));
     printf("  frames with fire  %lld\n", (long long)n_fire);
     printf("  max probability   %.2f %%\n", max_percent(clip));
-    printf("  video             %s\n", clip->video_path);
+    if (!clip->is_deleted) {
+        printf("  video             %s\n", clip->video_path);
+    }
+    if (clip->object != NULL) {
+        printf("  uploaded          %s\n", clip->object);
+    }
     printf("  detections        %s\n", clip->detections_path);
+    printf("  fires             %lld, in %s\n", (long long)atomic_load(&clip->n_events),
+           clip->events_path);
     fflush(stdout);
 }
 
@@ -76,22 +83,23 @@ static void put_text(struct fw_json *json, const char *key, const char *text)
     fw_json_text(json, shown(text, safe));
 }
 
-static void put_int(struct fw_json *json, const char *key, int64_t value)
-{
-    fw_json_key(json, key);
-    fw_json_int(json, value);
-}
-
 static void put_results(struct fw_json *json, const struct fw_clip *clip, const char *model_id)
 {
-    put_text(json, "video", clip->video_path);
+    if (!clip->is_deleted) {
+        put_text(json, "video", clip->video_path);
+    }
+    if (clip->object != NULL) {
+        put_text(json, "object", clip->object);
+    }
     put_text(json, "detections", clip->detections_path);
-    put_int(json, "frames", atomic_load(&clip->n_pictures));
-    put_int(json, "fire_frames", atomic_load(&clip->n_fire));
+    put_text(json, "events", clip->events_path);
+    fw_json_put_int(json, "fires", atomic_load(&clip->n_events));
+    fw_json_put_int(json, "frames", atomic_load(&clip->n_pictures));
+    fw_json_put_int(json, "fire_frames", atomic_load(&clip->n_fire));
     fw_json_key(json, "max_probability");
     fw_json_double(json, atomic_load(&clip->max_score_ppm) / 1e6);
-    put_int(json, "lost_frames", fw_clip_n_lost(clip));
-    put_int(json, "bad_packets", clip->n_bad_packets);
+    fw_json_put_int(json, "lost_frames", fw_clip_n_lost(clip));
+    fw_json_put_int(json, "bad_packets", clip->n_bad_packets);
     fw_json_key(json, "seconds");
     fw_json_thousandths(json, (int64_t)(fw_clip_seconds(clip) * 1000));
     fw_json_key(json, "fps");

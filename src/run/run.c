@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/display.h"
 #include "base/file.h"
+#include "base/health.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/stop.h"
@@ -60,6 +61,8 @@ static void make_clip(struct fw_clip *clip, const struct fw_config *config, cons
     }
     clip->video_path = fw_xasprintf("%s/%s_with_heatmaps.mp4", config->output_dir, clip->id);
     clip->detections_path = fw_xasprintf("%s/%s.detections.jsonl", config->output_dir, clip->id);
+    clip->events_path = fw_xasprintf("%s/%s.events.jsonl", config->output_dir, clip->id);
+    clip->snapshot_stem = fw_xasprintf("%s/%s.event", config->output_dir, clip->id);
 }
 
 static bool ids_differ(const struct run *run)
@@ -85,6 +88,8 @@ static void free_clips(struct run *run)
     for (size_t i = 0; i < run->n_clips; i++) {
         free(run->clips[i].video_path);
         free(run->clips[i].detections_path);
+        free(run->clips[i].events_path);
+        free(run->clips[i].snapshot_stem);
     }
     free(run->clips);
 }
@@ -190,7 +195,9 @@ static int run_engine(struct run *run)
     run->display = fw_display_start(&source, display_mode(run->config));
     struct fw_stop_hook hook = { .call = on_stop, .arg = run };
     fw_stop_add(&hook);
+    fw_health_set_ready(true, "working");
     run_clips(run);
+    fw_health_set_ready(false, "done");
     fw_stop_remove(&hook);
     fw_display_stop(run->display);
     fw_report_total(run->clips, run->n_clips, (double)(fw_clock_monotonic_us() - begin_us) / 1e6,

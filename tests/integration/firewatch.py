@@ -46,6 +46,18 @@ def names(folder):
     return sorted(path.name for path in out.iterdir()) if out.exists() else []
 
 
+def results(*video_ids, fires=0):
+    """The names of all files that belong to these clips, sorted; each with so many fires."""
+    ends = [".detections.jsonl", ".events.jsonl", "_with_heatmaps.mp4"]
+    ends += [f".event-fire-{number + 1}.jpg" for number in range(fires)]
+    return sorted(f"{video_id}{end}" for video_id in video_ids for end in ends)
+
+
+def events(folder, video_id):
+    lines = (folder / "out" / f"{video_id}.events.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
 def probe(path, *entries):
     """ffprobe's answer about the first video stream."""
     answer = subprocess.run(

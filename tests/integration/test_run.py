@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from clips import plain, red_and_black, render, X264
-from firewatch import (RED, SAMPLE, data_folder, detections, firewatch, names, pixels, probe, run, stream, summary,
+from firewatch import (RED, SAMPLE, data_folder, detections, firewatch, names, results, pixels, probe, run, stream, summary,
                        times, video)
 
 
@@ -26,7 +26,7 @@ def test_a_clip_becomes_a_video_and_detections(tmp_path):
     clip = red_and_black(tmp_path / "half.mp4")
     done = run(tmp_path, clip)
     assert done.returncode == 0, done.stderr
-    assert names(tmp_path) == ["half.detections.jsonl", "half_with_heatmaps.mp4"]
+    assert names(tmp_path) == results("half", fires=1)
     found = stream(video(tmp_path, "half"))
     assert (found["codec_name"], found["pix_fmt"]) == ("h264", "yuv420p")
     assert (found["width"], found["height"], found["nb_frames"]) == (320, 240, "50")
@@ -146,8 +146,7 @@ def test_several_inputs_and_one_bad_among_them(tmp_path):
         "clip0": "complete", "clip1": "complete", "clip2": "complete", "clip3": "complete", "bad": "failed"}
     assert "bad.mp4" in said["bad"]["error"] and "bad.mp4" in done.stderr
     assert all(said[f"clip{i}"]["frames"] == 50 for i in range(4))
-    assert names(tmp_path) == sorted(f"clip{i}{end}" for i in range(4)
-                                     for end in (".detections.jsonl", "_with_heatmaps.mp4"))
+    assert names(tmp_path) == results(*[f"clip{i}" for i in range(4)], fires=1)
 
 
 def test_two_inputs_with_one_id_are_misuse(tmp_path):
@@ -162,7 +161,7 @@ def test_two_inputs_with_one_id_are_misuse(tmp_path):
 def test_an_id_can_be_given(tmp_path):
     done = run(tmp_path, plain(tmp_path / "x.mp4"), options=["--id", "cam-7"])
     assert done.returncode == 0
-    assert names(tmp_path) == ["cam-7.detections.jsonl", "cam-7_with_heatmaps.mp4"]
+    assert names(tmp_path) == results("cam-7", fires=1)
     assert detections(tmp_path, "cam-7")[0]["video_id"] == "cam-7"
 
 
@@ -202,7 +201,7 @@ def test_a_second_run_replaces_the_results(tmp_path):
     first = video(tmp_path, "x").read_bytes()
     done = run(tmp_path, clip)
     assert done.returncode == 0
-    assert names(tmp_path) == ["x.detections.jsonl", "x_with_heatmaps.mp4"]
+    assert names(tmp_path) == results("x", fires=1)
     assert video(tmp_path, "x").read_bytes() == first
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from clips import plain, render
-from firewatch import BINARY, RED, ROOT, firewatch, names, run, times, video
+from firewatch import BINARY, RED, ROOT, firewatch, names, results, run, times, video
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def refused(tmp_path, good, bad, reason):
     assert done.returncode == 1
     assert len([line for line in done.stderr.splitlines() if str(bad) in line]) == 1
     assert reason in done.stderr
-    assert names(tmp_path) == ["good.detections.jsonl", "good_with_heatmaps.mp4"]
+    assert names(tmp_path) == results("good", fires=1)
     assert len(times(video(tmp_path, "good"))) == 50
 
 
@@ -104,7 +104,7 @@ def test_a_hostile_file_name(tmp_path, good):
     done = run(tmp_path, bad, good)
     assert done.returncode == 1
     assert "\x1b" not in done.stderr + done.stdout
-    assert names(tmp_path) == ["good.detections.jsonl", "good_with_heatmaps.mp4"]
+    assert names(tmp_path) == results("good", fires=1)
 
 
 @pytest.mark.parametrize("name", ["a:b.mp4", "%d.mp4", "-dash.mp4", "sp ace.mp4", "ümlaut.mp4", "concat:x.mp4", "a'b\".mp4"])
@@ -249,4 +249,4 @@ def test_an_old_environment_of_the_original(tmp_path, good):
     assert done.returncode == 0, done.stderr
     warnings = [line for line in done.stderr.splitlines() if " WARN " in line]
     assert len(warnings) == 1
-    assert names(tmp_path) == ["good.detections.jsonl", "good_with_heatmaps.mp4"]
+    assert names(tmp_path) == results("good")

@@ -175,6 +175,44 @@ static void an_onnx_file_is_taken(void **unused)
     done(&loaded);
 }
 
+static void a_model_type_of_either_program_is_settled(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *env_file;
+        char *argument;
+        enum fw_model_choice type;
+        size_t n_notes;
+    } cases[] = {
+        { "ML_MODEL_PATH=my.onnx", NULL, FW_MODEL_TYPE_AUTO, 0 },
+        { "ML_MODEL_TYPE=yolo", "--model=my.onnx", FW_MODEL_TYPE_YOLO, 0 },
+        { "ML_MODEL_TYPE=Classifier", "--model=my.onnx", FW_MODEL_TYPE_CLASSIFIER, 0 },
+        // As the original needs it for a YOLO of one's own, but for the file.
+        { "ML_MODEL_TYPE=ultralytics\nML_MODEL_SOURCE=local\nML_MODEL_PATH=best.onnx", NULL,
+          FW_MODEL_TYPE_YOLO, 0 },
+        { "ML_MODEL_TYPE=ultralytics\nML_MODEL_PATH=best.pt", NULL, FW_MODEL_TYPE_AUTO, 1 },
+        { "ML_MODEL_TYPE=ultralytics", NULL, FW_MODEL_TYPE_AUTO, 1 },
+        { "ML_MODEL_TYPE=fire-detect-nn\nML_MODEL_PATH=my.onnx", NULL, FW_MODEL_TYPE_AUTO, 1 },
+        { "ML_MODEL_TYPE=fire-detect-nn\nML_MODEL_PATH=my.onnx", "--model-type=yolo",
+          FW_MODEL_TYPE_YOLO, 0 },
+    };
+    for (size_t i = 0; i < FW_ARRAY_LEN(cases); i++) {
+        struct loaded loaded = load(cases[i].env_file, cases[i].argument);
+        assert_int_equal(loaded.config.model_type, cases[i].type);
+        assert_int_equal(loaded.request.n_notes, cases[i].n_notes);
+        done(&loaded);
+    }
+}
+
+static void a_model_type_that_nobody_knows_is_refused(void **unused)
+{
+    (void)unused;
+    struct loaded loaded;
+    assert_true(load_into(&loaded, "ML_MODEL_TYPE=resnet", NULL) < 0);
+    assert_int_equal(loaded.err.kind, FW_ERROR_CONFIG);
+    assert_non_null(strstr(loaded.err.text, "one of auto, classifier, yolo"));
+}
+
 static void a_pytorch_file_on_the_command_line_is_refused(void **unused)
 {
     (void)unused;
@@ -455,6 +493,8 @@ int main(void)
         cmocka_unit_test(the_table_is_complete),
         cmocka_unit_test(an_old_env_file_gives_one_warning_and_the_shipped_model),
         cmocka_unit_test(an_onnx_file_is_taken),
+        cmocka_unit_test(a_model_type_of_either_program_is_settled),
+        cmocka_unit_test(a_model_type_that_nobody_knows_is_refused),
         cmocka_unit_test(a_pytorch_file_on_the_command_line_is_refused),
         cmocka_unit_test(gradcam_is_accepted_with_a_note),
         cmocka_unit_test(a_hostile_id_is_refused),
