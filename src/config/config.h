@@ -79,6 +79,7 @@ struct fw_config {
     // topics
     char *video_topic;
     char *detections_topic;
+    char *events_topic;
     char *completions_topic;
     char *segments_topic;
     char *progress_topic;

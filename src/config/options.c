@@ -198,6 +198,17 @@ static const struct fw_option options[] = {
         .commands = PROCESS | TOPICS,
     },
     {
+        .name = "events-topic",
+        .variable = "KAFKA_EVENTS_TOPIC",
+        TEXT(events_topic),
+        .fallback = "fire-events",
+        .check = fw_check_topic,
+        .placeholder = "TOPIC",
+        .group = topics,
+        .help = "Fires and blind cameras: when they began, go on, are over.",
+        .commands = PROCESS | TOPICS,
+    },
+    {
         .name = "completions-topic",
         .variable = "KAFKA_VIDEO_COMPLETIONS_TOPIC",
         TEXT(completions_topic),

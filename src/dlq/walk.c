@@ -23,27 +23,6 @@ char *fw_dlq_topic(const struct fw_dlq *dlq)
                         config->dlq_suffix);
 }
 
-static bool ends_with(const char *name, const char *suffix)
-{
-    size_t n = strlen(name);
-    size_t n_suffix = strlen(suffix);
-    return n > n_suffix && strcmp(name + n - n_suffix, suffix) == 0;
-}
-
-// Frees the names without the suffix and closes the ranks.
-static size_t keep_with_suffix(char **names, size_t n, const char *suffix)
-{
-    size_t n_kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (ends_with(names[i], suffix)) {
-            names[n_kept++] = names[i];
-        } else {
-            free(names[i]);
-        }
-    }
-    return n_kept;
-}
-
 int fw_dlq_topics(const struct fw_dlq *dlq, char ***ret, size_t *ret_n, struct fw_error *err)
 {
     if (dlq->config->dlq_topic != NULL) {
@@ -53,16 +32,10 @@ int fw_dlq_topics(const struct fw_dlq *dlq, char ***ret, size_t *ret_n, struct f
         return 0;
     }
     FW_SCOPE(fw_admin_close_cleanup) struct fw_admin *admin = NULL;
-    char **names = NULL;
-    size_t n = 0;
     int rc = fw_admin_open(dlq->client, &admin, err);
-    rc = rc < 0 ? rc : fw_admin_list(admin, ANSWER_TIMEOUT_MS, &names, &n, err);
-    if (rc < 0) {
-        return rc;
-    }
-    *ret = names;
-    *ret_n = keep_with_suffix(names, n, dlq->config->dlq_suffix);
-    return 0;
+    return rc < 0 ? rc
+                  : fw_admin_list_ending(admin, dlq->config->dlq_suffix, ANSWER_TIMEOUT_MS, ret,
+                                         ret_n, err);
 }
 
 // ---- all letters ----

@@ -71,6 +71,9 @@ int fw_admin_setting(struct fw_admin *admin, const char *topic, const char *name
 // NULL when there are none.
 int fw_admin_list(struct fw_admin *admin, int timeout_ms, char ***ret, size_t *ret_n,
                   struct fw_error *err);
+// The same, but only those whose names end in `suffix` and have something before it.
+int fw_admin_list_ending(struct fw_admin *admin, const char *suffix, int timeout_ms, char ***ret,
+                         size_t *ret_n, struct fw_error *err);
 void fw_admin_list_free(char **names, size_t n);
 
 FW_DEFINE_CLEANUP(struct fw_admin *, fw_admin_close)

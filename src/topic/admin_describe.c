@@ -131,6 +131,35 @@ int fw_admin_list(struct fw_admin *admin, int timeout_ms, char ***ret, size_t *r
     return 0;
 }
 
+static bool ends_with(const char *name, const char *suffix)
+{
+    size_t n = strlen(name);
+    size_t n_suffix = strlen(suffix);
+    return n > n_suffix && strcmp(name + n - n_suffix, suffix) == 0;
+}
+
+int fw_admin_list_ending(struct fw_admin *admin, const char *suffix, int timeout_ms, char ***ret,
+                         size_t *ret_n, struct fw_error *err)
+{
+    char **names = NULL;
+    size_t n = 0;
+    int rc = fw_admin_list(admin, timeout_ms, &names, &n, err);
+    if (rc < 0) {
+        return rc;
+    }
+    size_t n_kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (ends_with(names[i], suffix)) {
+            names[n_kept++] = names[i];
+        } else {
+            free(names[i]);
+        }
+    }
+    *ret = names;
+    *ret_n = n_kept;
+    return 0;
+}
+
 void fw_admin_list_free(char **names, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

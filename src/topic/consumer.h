@@ -103,7 +103,8 @@ int fw_consumer_probe(struct fw_consumer *consumer, const char *topic, int32_t p
 // Makes the poll that waits, or else the next one, return 0 at once.
 void fw_consumer_wake(struct fw_consumer *consumer);
 
-// The member's present identity, for fw_transaction_commit; *ret is the caller's.
+// The member's present identity, for fw_transaction_commit; *ret is the caller's. Errors: RETRY
+// with ESTALE, it is no member of its group (any more).
 int fw_consumer_group(struct fw_consumer *consumer, struct fw_group **ret, struct fw_error *err);
 void fw_group_free(struct fw_group *group); // NULL is allowed
 

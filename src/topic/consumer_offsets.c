@@ -137,11 +137,23 @@ uint64_t fw_consumer_n_failed_commits(struct fw_consumer *consumer)
 
 // ---- identity ----
 
+// Brokers take the offsets of a transaction from nobody in particular, whoever owns the partition.
+static bool is_member(struct fw_consumer *consumer)
+{
+    char *id = rd_kafka_memberid(consumer->group.rk);
+    bool is = id != NULL && id[0] != '\0';
+    rd_kafka_mem_free(consumer->group.rk, id);
+    return is;
+}
+
 int fw_consumer_group(struct fw_consumer *consumer, struct fw_group **ret, struct fw_error *err)
 {
     rd_kafka_consumer_group_metadata_t *metadata =
         rd_kafka_consumer_group_metadata(consumer->group.rk);
-    if (metadata == NULL) {
+    if (metadata == NULL || !is_member(consumer)) {
+        if (metadata != NULL) {
+            rd_kafka_consumer_group_metadata_destroy(metadata);
+        }
         return fw_error_set(err, FW_ERROR_RETRY, ESTALE, "group %s: not a member",
                             consumer->options.group_id);
     }

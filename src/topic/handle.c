@@ -3,6 +3,7 @@
 #include "topic/handle.h"
 
 #include "base/clock.h"
+#include "base/metric.h"
 #include "wire/limits.h"
 
 #include <errno.h>
@@ -92,6 +93,16 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     pthread_mutex_unlock(&handle->lock);
 }
 
+static void on_throttle(rd_kafka_t *rk, const char *broker, int32_t broker_id, int throttle_ms,
+                        void *opaque)
+{
+    (void)rk;
+    (void)broker;
+    (void)broker_id;
+    (void)opaque;
+    fw_metric_add(FW_METRIC_THROTTLE_SECONDS, (int64_t)throttle_ms * 1000);
+}
+
 static int set_all(rd_kafka_conf_t *conf, const struct fw_property *properties, size_t n,
                    struct fw_error *err)
 {
@@ -136,6 +147,7 @@ int fw_handle_open(struct fw_topic_handle *handle, const struct fw_client *clien
     rd_kafka_conf_set_opaque(conf, handle);
     rd_kafka_conf_set_log_cb(conf, on_log);
     rd_kafka_conf_set_error_cb(conf, on_error);
+    rd_kafka_conf_set_throttle_cb(conf, on_throttle);
     if (options->configure != NULL) {
         options->configure(conf);
     }

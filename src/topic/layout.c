@@ -69,13 +69,17 @@ struct fw_layout *fw_layout_new(const struct fw_layout_options *options)
     char *frames_dlq = fw_xasprintf("%s%s", options->frames, options->dlq_suffix);
     FW_SCOPE(fw_free_cleanup)
     char *completions_dlq = fw_xasprintf("%s%s", options->completions, options->dlq_suffix);
+    FW_SCOPE(fw_free_cleanup)
+    char *events_dlq = fw_xasprintf("%s%s", options->events, options->dlq_suffix);
     SET(FW_TOPIC_FRAMES, options->frames, options->n_frames, of_frames);
     SET(FW_TOPIC_DETECTIONS, options->detections, options->n_detections, of_results);
+    SET(FW_TOPIC_EVENTS, options->events, options->n_detections, of_results);
     SET(FW_TOPIC_SEGMENTS, options->segments, options->n_frames, of_frames);
     SET(FW_TOPIC_PROGRESS, options->progress, options->n_frames, of_progress);
     SET(FW_TOPIC_COMPLETIONS, options->completions, options->n_completions, of_results);
     SET(FW_TOPIC_FRAMES_DLQ, frames_dlq, 1, of_dead_letters);
     SET(FW_TOPIC_COMPLETIONS_DLQ, completions_dlq, 1, of_dead_letters);
+    SET(FW_TOPIC_EVENTS_DLQ, events_dlq, 1, of_dead_letters);
     layout->topics[FW_TOPIC_SEGMENTS].in_step = true;
     layout->topics[FW_TOPIC_PROGRESS].in_step = true;
     return layout;

@@ -18,11 +18,13 @@
 enum fw_topic_use {
     FW_TOPIC_FRAMES,
     FW_TOPIC_DETECTIONS,
+    FW_TOPIC_EVENTS,
     FW_TOPIC_SEGMENTS,
     FW_TOPIC_PROGRESS,
     FW_TOPIC_COMPLETIONS,
     FW_TOPIC_FRAMES_DLQ,
     FW_TOPIC_COMPLETIONS_DLQ,
+    FW_TOPIC_EVENTS_DLQ,
     FW_N_TOPICS,
 };
 
@@ -30,12 +32,13 @@ enum fw_topic_use {
 struct fw_layout_options {
     const char *frames;
     const char *detections;
+    const char *events;
     const char *segments;
     const char *progress;
     const char *completions;
-    const char *dlq_suffix; // of the topics for the dead letters of frames and of completions
+    const char *dlq_suffix; // of the topics for the dead letters of frames, completions and events
     int n_frames;           // partitions; of segments and progress too
-    int n_detections;
+    int n_detections;       // of events too
     int n_completions;
     int replication_factor; // with 3 and more, a record counts as stored when 2 brokers have it
 };

@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LEARN_SLICE_MS = 1000, CAUSE_WAIT_MS = 200, CAUSE_SLICE_MS = 10 };
+
 static const struct fw_property defaults[] = {
     { "linger.ms", "5" },
     { "queue.buffering.max.kbytes", "65536" },
@@ -34,10 +36,14 @@ static const struct fw_property patient[] = {
 
 // ---- delivery reports ----
 
+// The first is kept. What was thrown away for another's failure says nothing of why, and may be
+// reported before that.
 static void record_failure(struct fw_producer *producer, const rd_kafka_message_t *native,
                            struct fw_topic_kind kind)
 {
-    if (producer->n_failed_since++ > 0) {
+    bool is_first = producer->n_failed_since++ == 0;
+    bool explains = producer->first_failure.code == ECANCELED && kind.code != ECANCELED;
+    if (!is_first && !explains) {
         return;
     }
     const char *limit = kind.code == EMSGSIZE ? " (see max.message.bytes of the topic)" : "";
@@ -55,6 +61,18 @@ static bool is_failed(const struct fw_producer *producer, const rd_kafka_message
            (native->offset < 0 && producer->transactional);
 }
 
+static void count_delivered(struct fw_producer *producer, const rd_kafka_message_t *native)
+{
+    const char *topic = rd_kafka_topic_name(native->rkt);
+    if (producer->delivered == NULL || strcmp(producer->metrics_topic, topic) != 0) {
+        snprintf(producer->metrics_topic, sizeof(producer->metrics_topic), "%s", topic);
+        producer->delivered = fw_metric_series_of(FW_METRIC_DELIVERED, topic);
+        producer->delivered_bytes = fw_metric_series_of(FW_METRIC_DELIVERED_BYTES, topic);
+    }
+    fw_series_add(producer->delivered, 1);
+    fw_series_add(producer->delivered_bytes, (int64_t)native->len);
+}
+
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *native, void *opaque)
 {
     (void)rk;
@@ -67,7 +85,10 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *native, void *
     if (failed) {
         producer->counts.n_failed++;
         record_failure(producer, native, kind);
+        fw_series_add(fw_metric_series_of(FW_METRIC_UNDELIVERED, rd_kafka_topic_name(native->rkt)),
+                      1);
     } else {
+        count_delivered(producer, native);
         producer->counts.n_delivered++;
         producer->counts.n_delivered_bytes += native->len;
     }
@@ -178,8 +199,24 @@ static struct fw_topic_kind kind_of_failure(const struct fw_producer *producer,
     return kind;
 }
 
-static int take_first_failure(struct fw_producer *producer, struct fw_error *err)
+// Whether a report that is still under way may say more than what is known.
+static bool wants_cause(struct fw_producer *producer, bool refused)
 {
+    pthread_mutex_lock(&producer->lock);
+    bool failed = producer->n_failed_since > 0;
+    bool purged = failed && producer->first_failure.code == ECANCELED;
+    pthread_mutex_unlock(&producer->lock);
+    return purged || (refused && !failed);
+}
+
+int fw_producer_take_failure(struct fw_producer *producer, bool refused, struct fw_error *err)
+{
+    rd_kafka_t *rk = producer->handle.rk;
+    int64_t deadline_us = fw_clock_monotonic_us() + CAUSE_WAIT_MS * 1000LL;
+    while (wants_cause(producer, refused) && rd_kafka_outq_len(rk) > 0 &&
+           fw_clock_monotonic_us() < deadline_us) {
+        (void)rd_kafka_poll(rk, CAUSE_SLICE_MS); // the number of reports is counted elsewhere
+    }
     pthread_mutex_lock(&producer->lock);
     uint64_t n = producer->n_failed_since;
     const struct fw_error first = producer->first_failure;
@@ -192,14 +229,14 @@ static int take_first_failure(struct fw_producer *producer, struct fw_error *err
     if (n == 1) {
         return fw_error_set(err, kind.kind, kind.code, "%s", first.text);
     }
-    return fw_error_set(err, kind.kind, kind.code, "%s (the first of %llu)", first.text,
+    return fw_error_set(err, kind.kind, kind.code, "%s (one of %llu)", first.text,
                         (unsigned long long)n);
 }
 
 int fw_producer_await(struct fw_producer *producer, int timeout_ms, struct fw_error *err)
 {
     rd_kafka_resp_err_t code = rd_kafka_flush(producer->handle.rk, timeout_ms);
-    int rc = take_first_failure(producer, err);
+    int rc = fw_producer_take_failure(producer, false, err);
     if (rc < 0) {
         return rc;
     }
@@ -220,6 +257,36 @@ void fw_producer_counts(struct fw_producer *producer, struct fw_producer_counts 
     pthread_mutex_lock(&producer->lock);
     *ret = producer->counts;
     pthread_mutex_unlock(&producer->lock);
+}
+
+bool fw_patience_lasts(struct fw_patience patience)
+{
+    return patience.lasts == NULL || patience.lasts(patience.arg);
+}
+
+static int learn_topic(struct fw_producer *producer, const char *topic, int64_t deadline_us,
+                       struct fw_patience patience, struct fw_error *err)
+{
+    int rc = 0;
+    int64_t left_ms = 0;
+    do {
+        int32_t n_partitions = 0;
+        left_ms = (deadline_us - fw_clock_monotonic_us()) / 1000;
+        int wait_ms = left_ms < 0 ? 0 : left_ms < LEARN_SLICE_MS ? (int)left_ms : LEARN_SLICE_MS;
+        rc = fw_producer_n_partitions(producer, topic, wait_ms, &n_partitions, err);
+    } while (rc == -ETIMEDOUT && left_ms > 0 && fw_patience_lasts(patience));
+    return rc;
+}
+
+int fw_producer_learn(struct fw_producer *producer, const char *const *topics, size_t n_topics,
+                      int timeout_ms, struct fw_patience patience, struct fw_error *err)
+{
+    int64_t deadline_us = fw_clock_monotonic_us() + (int64_t)timeout_ms * 1000;
+    int rc = 0;
+    for (size_t i = 0; i < n_topics && rc == 0; i++) {
+        rc = learn_topic(producer, topics[i], deadline_us, patience, err);
+    }
+    return rc;
 }
 
 int fw_producer_n_partitions(struct fw_producer *producer, const char *topic, int timeout_ms,

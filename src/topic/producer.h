@@ -14,6 +14,8 @@
 #include "topic/client.h"
 #include "topic/message.h"
 
+#include <stdbool.h>
+
 struct fw_producer;
 
 enum fw_delivery_state { FW_DELIVERY_OPEN, FW_DELIVERY_DONE, FW_DELIVERY_FAILED };
@@ -25,6 +27,13 @@ struct fw_delivery {
     int32_t partition;
     int64_t offset;          // when DONE
     enum fw_error_kind kind; // when FAILED: DATA when the record itself was refused
+};
+
+// Who waits for brokers, and how long still: asked a few times a second on the thread that waits.
+// False ends the wait as if its time were over. A NULL function lasts.
+struct fw_patience {
+    bool (*lasts)(void *arg);
+    void *arg;
 };
 
 struct fw_producer_counts {
@@ -56,15 +65,19 @@ int fw_producer_send(struct fw_producer *producer, const struct fw_record *recor
 // record that failed since the last call, with the number of failed ones: they are not sent again.
 int fw_producer_await(struct fw_producer *producer, int timeout_ms, struct fw_error *err);
 
+// Learns the partitions of the topics that will be sent to, within `timeout_ms`. The first record
+// for a topic that is not known can take a second. Errors: as fw_producer_n_partitions.
+int fw_producer_learn(struct fw_producer *producer, const char *const *topics, size_t n_topics,
+                      int timeout_ms, struct fw_patience patience, struct fw_error *err);
+
 // Looks at the reports that are there, without waiting: for a caller that sends nothing for a
 // while.
 void fw_producer_poll(struct fw_producer *producer);
 
 void fw_producer_counts(struct fw_producer *producer, struct fw_producer_counts *ret);
 
-// Asks a broker how many partitions a topic has. The first record for a topic that was not asked
-// for can take a second. Errors: CONFIG when there is no such topic or it may not be seen; RETRY
-// when no broker answers in time.
+// Asks a broker how many partitions a topic has. Errors: CONFIG when there is no such topic or it
+// may not be seen; RETRY when no broker answers in time.
 int fw_producer_n_partitions(struct fw_producer *producer, const char *topic, int timeout_ms,
                              int32_t *ret, struct fw_error *err);
 

@@ -134,6 +134,11 @@ int fw_producer_send(struct fw_producer *producer, const struct fw_record *recor
     if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
         return fw_handle_error(&producer->handle, err, code, "topic %s", record->topic);
     }
+    // After a record has failed a transaction refuses all others without a reason.
+    rc = producer->transactional ? fw_producer_take_failure(producer, true, err) : 0;
+    if (rc < 0) {
+        return rc;
+    }
     char what[FW_ERROR_TEXT_SIZE];
     snprintf(what, sizeof(what), "topic %s", record->topic);
     return fw_producer_error(producer, err, code, what);

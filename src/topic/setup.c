@@ -44,6 +44,7 @@ struct fw_layout *fw_layout_from_config(const struct fw_config *config)
     const struct fw_layout_options options = {
         .frames = config->video_topic,
         .detections = config->detections_topic,
+        .events = config->events_topic,
         .segments = config->segments_topic,
         .progress = config->progress_topic,
         .completions = config->completions_topic,
@@ -57,10 +58,10 @@ struct fw_layout *fw_layout_from_config(const struct fw_config *config)
 }
 
 // Brokers only: a cluster may have many topics.
-static int ask(struct fw_admin *admin, struct fw_error *err)
+int fw_admin_ask(struct fw_admin *admin, int timeout_ms, struct fw_error *err)
 {
     const struct rd_kafka_metadata *metadata = NULL;
-    rd_kafka_resp_err_t code = rd_kafka_metadata(admin->handle.rk, 0, NULL, &metadata, TRY_MS);
+    rd_kafka_resp_err_t code = rd_kafka_metadata(admin->handle.rk, 0, NULL, &metadata, timeout_ms);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return fw_handle_error(&admin->handle, err, code, "brokers");
     }
@@ -75,7 +76,7 @@ int fw_admin_await(struct fw_admin *admin, const struct fw_config *config,
     int64_t deadline_us =
         fw_clock_monotonic_us() + (int64_t)(config->startup_timeout_s * 1000000.0);
     struct fw_error reason = { 0 };
-    while (ask(admin, &reason) < 0) {
+    while (fw_admin_ask(admin, TRY_MS, &reason) < 0) {
         if (reason.kind != FW_ERROR_RETRY) {
             return fw_error_set(err, reason.kind, reason.code, "%s", reason.text);
         }

@@ -17,6 +17,9 @@ int fw_client_from_config(const struct fw_config *config, struct fw_client **ret
 // The configured topics; the caller frees it.
 struct fw_layout *fw_layout_from_config(const struct fw_config *config);
 
+// Asks for the brokers, once. Errors: RETRY when none answers in time, CONFIG when they refuse us.
+int fw_admin_ask(struct fw_admin *admin, int timeout_ms, struct fw_error *err);
+
 // Waits until a broker answers, at most as long as is configured. After the first try that found
 // none, `on_wait` (may be NULL) is called, once, with the reason. Errors: RETRY when time is over,
 // STOP when the process is asked to end, CONFIG when brokers refuse us.

@@ -10,16 +10,24 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { DEFAULT_OPEN_LIMIT_MS = 15000, RETRY_MS = 100 };
+enum { DEFAULT_OPEN_LIMIT_MS = 15000, RETRY_MS = 100, SLICE_MS = 200 };
 
 struct fw_transaction {
     struct fw_producer *producer;
+    struct fw_patience patience;
 };
 
 static int left_ms(int64_t deadline_us)
 {
     int64_t left_us = deadline_us - fw_clock_monotonic_us();
     return left_us > 0 ? (int)(left_us / 1000) : 0;
+}
+
+// The library's calls go on where they were when they are made again after their time was over.
+static int slice_ms(int64_t deadline_us)
+{
+    int left = left_ms(deadline_us);
+    return left < SLICE_MS ? left : SLICE_MS;
 }
 
 // The error of the library's transaction calls in our terms; takes `error` over, which may be NULL.
@@ -53,11 +61,14 @@ static int error_of(struct fw_transaction *transaction, rd_kafka_error_t *error,
 // the error is then destroyed.
 static bool again(struct fw_transaction *transaction, rd_kafka_error_t *error, int64_t deadline_us)
 {
-    if (error == NULL || !rd_kafka_error_is_retriable(error) || left_ms(deadline_us) == 0) {
+    if (error == NULL || !rd_kafka_error_is_retriable(error) || left_ms(deadline_us) == 0 ||
+        !fw_patience_lasts(transaction->patience)) {
         return false;
     }
+    bool waited = rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__TIMED_OUT;
     rd_kafka_error_destroy(error);
-    (void)rd_kafka_poll(transaction->producer->handle.rk, RETRY_MS); // the calls tell what matters
+    // The calls tell what matters.
+    (void)rd_kafka_poll(transaction->producer->handle.rk, waited ? 0 : RETRY_MS);
     return true;
 }
 
@@ -70,24 +81,9 @@ static int init_transactions(struct fw_transaction *transaction, int64_t deadlin
     rd_kafka_error_t *error = NULL;
     // A coordinator that still loads answers at once, and is asked again.
     do {
-        error = rd_kafka_init_transactions(rk, left_ms(deadline_us));
+        error = rd_kafka_init_transactions(rk, slice_ms(deadline_us));
     } while (again(transaction, error, deadline_us));
     return error_of(transaction, error, "opening the transactional producer", err);
-}
-
-static int learn_topics(struct fw_transaction *transaction,
-                        const struct fw_transaction_options *options, int64_t deadline_us,
-                        struct fw_error *err)
-{
-    for (size_t i = 0; i < options->n_topics; i++) {
-        int32_t n_partitions = 0;
-        int rc = fw_producer_n_partitions(transaction->producer, options->topics[i],
-                                          left_ms(deadline_us), &n_partitions, err);
-        if (rc < 0) {
-            return rc;
-        }
-    }
-    return 0;
 }
 
 int fw_transaction_open(const struct fw_client *client,
@@ -98,10 +94,13 @@ int fw_transaction_open(const struct fw_client *client,
     int limit_ms = options->open_limit_ms > 0 ? options->open_limit_ms : DEFAULT_OPEN_LIMIT_MS;
     FW_SCOPE(fw_transaction_close_cleanup)
     struct fw_transaction *transaction = fw_xcalloc(1, sizeof(*transaction));
+    transaction->patience = options->patience;
     int rc = fw_producer_open_as(client, options->transactional_id, limit_ms,
                                  &transaction->producer, err);
     rc = rc < 0 ? rc : init_transactions(transaction, deadline_us, err);
-    rc = rc < 0 ? rc : learn_topics(transaction, options, deadline_us, err);
+    rc = rc < 0 ? rc
+                : fw_producer_learn(transaction->producer, options->topics, options->n_topics,
+                                    left_ms(deadline_us), options->patience, err);
     if (rc == 0) {
         *ret = FW_TAKE(transaction);
     }
@@ -136,6 +135,7 @@ static int send_offsets(struct fw_transaction *transaction, const struct fw_grou
     rd_kafka_t *rk = transaction->producer->handle.rk;
     rd_kafka_topic_partition_list_t *list = fw_offsets_to_native(offsets, n_offsets);
     rd_kafka_error_t *error = NULL;
+    // Not in slices: 2.0.2 does not take this call up again, and then waits without end.
     do {
         error =
             rd_kafka_send_offsets_to_transaction(rk, list, group->metadata, left_ms(deadline_us));
@@ -158,7 +158,7 @@ int fw_transaction_commit(struct fw_transaction *transaction, const struct fw_gr
     }
     rd_kafka_error_t *error = NULL;
     do {
-        error = rd_kafka_commit_transaction(rk, left_ms(deadline_us));
+        error = rd_kafka_commit_transaction(rk, slice_ms(deadline_us));
     } while (again(transaction, error, deadline_us));
     return error_of(transaction, error, "committing a transaction", err);
 }

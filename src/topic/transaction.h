@@ -33,6 +33,7 @@ struct fw_transaction_options {
     const char *const *topics; // all that will be sent to: known before the first record, else the
     size_t n_topics;           // first transaction takes a second
     int open_limit_ms;         // the broker ends a transaction that is open longer; 0: 15 s
+    struct fw_patience patience; // of all calls; zeroed: only their timeouts end them
 };
 
 // Opens a producer, ends and fences what had the id before, and learns the topics' partitions; all

@@ -10,7 +10,7 @@
 
 // A layout with names of its own, and what was told of it.
 struct set {
-    char names[5][NAME_SIZE];
+    char names[6][NAME_SIZE];
     struct fw_layout *layout;
     struct fw_client *client;
     struct fw_admin *admin;
@@ -28,7 +28,7 @@ static void set_open(struct set *set)
 {
     struct fw_error err = { 0 };
     *set = (struct set){ .client = new_client() };
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         new_name("layout", set->names[i]);
     }
     const struct fw_layout_options options = { .frames = set->names[0],
@@ -36,6 +36,7 @@ static void set_open(struct set *set)
                                                .segments = set->names[2],
                                                .progress = set->names[3],
                                                .completions = set->names[4],
+                                               .events = set->names[5],
                                                .dlq_suffix = ".dlq",
                                                .n_frames = 4,
                                                .n_detections = 2,
@@ -93,7 +94,7 @@ static void what_is_missing_is_made_in_step(void **unused)
     assert_int_equal(count_of(&set, FW_TOPIC_PROGRESS), 3);
     assert_int_equal(count_of(&set, FW_TOPIC_COMPLETIONS), 1);
     assert_int_equal(count_of(&set, FW_TOPIC_FRAMES_DLQ), 1);
-    assert_int_equal(set.n_news[FW_LAYOUT_CREATED], 5);
+    assert_int_equal(set.n_news[FW_LAYOUT_CREATED], 7);
     assert_int_equal(set.n_news[FW_LAYOUT_COUNT_DIFFERS], 1);
     assert_int_equal(set.n_news[FW_LAYOUT_SETTING_DIFFERS], 1); // its max.message.bytes
 

@@ -10,7 +10,7 @@ import pytest
 from firewatch import BINARY, ROOT, firewatch
 from server_process import free_port
 
-USES = ("VIDEO", "DETECTIONS", "SEGMENTS", "PROGRESS", "VIDEO_COMPLETIONS")
+USES = ("VIDEO", "DETECTIONS", "EVENTS", "SEGMENTS", "PROGRESS", "VIDEO_COMPLETIONS")
 
 
 def topics(kafka, *words, name="", env=None, **more):
@@ -30,11 +30,13 @@ def test_creates_what_the_guide_says_and_again_changes_nothing(kafka):
     expected = {
         "made-video": 6,
         "made-detections": 6,
+        "made-events": 6,
         "made-segments": 6,
         "made-progress": 6,
         "made-video_completions": 3,
         "made-video.dlq": 1,
         "made-video_completions.dlq": 1,
+        "made-events.dlq": 1,
     }
     assert counts(kafka, "made") == expected
     assert first.stdout.splitlines()[0] == "topic made-video created, 6 partitions"

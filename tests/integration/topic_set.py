@@ -10,6 +10,7 @@ from firewatch import BINARY, firewatch
 USES = {
     "video": "KAFKA_VIDEO_TOPIC",
     "detections": "KAFKA_DETECTIONS_TOPIC",
+    "events": "KAFKA_EVENTS_TOPIC",
     "segments": "KAFKA_SEGMENTS_TOPIC",
     "progress": "KAFKA_PROGRESS_TOPIC",
     "completions": "KAFKA_VIDEO_COMPLETIONS_TOPIC",
