@@ -134,6 +134,24 @@ int fw_reader_watermarks(struct fw_reader *reader, const char *topic, int32_t pa
     return 0;
 }
 
+int fw_reader_offset_at(struct fw_reader *reader, const char *topic, int32_t partition,
+                        int64_t utc_ms, int timeout_ms, int64_t *ret, struct fw_error *err)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, topic, partition)->offset = utc_ms;
+    rd_kafka_resp_err_t code =
+        rd_kafka_offsets_for_times(reader->fetcher.handle.rk, list, timeout_ms);
+    code = code == RD_KAFKA_RESP_ERR_NO_ERROR ? list->elems[0].err : code;
+    int64_t offset = list->elems[0].offset;
+    rd_kafka_topic_partition_list_destroy(list);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return fw_handle_error(&reader->fetcher.handle, err, code, "%s[%d]: offset of a time",
+                               topic, partition);
+    }
+    *ret = offset >= 0 ? offset : FW_OFFSET_END;
+    return 0;
+}
+
 int fw_reader_n_partitions(struct fw_reader *reader, const char *topic, int timeout_ms,
                            int32_t *ret, struct fw_error *err)
 {

@@ -49,6 +49,11 @@ void fw_reader_wake(struct fw_reader *reader);
 int fw_reader_watermarks(struct fw_reader *reader, const char *topic, int32_t partition,
                          int timeout_ms, int64_t *ret_low, int64_t *ret_high, struct fw_error *err);
 
+// Asks the broker for the offset of the first record of `utc_ms` (since 1970) or later:
+// FW_OFFSET_END when there is none. Errors: RETRY, CONFIG.
+int fw_reader_offset_at(struct fw_reader *reader, const char *topic, int32_t partition,
+                        int64_t utc_ms, int timeout_ms, int64_t *ret, struct fw_error *err);
+
 // Asks the broker how many partitions a topic has. Errors: CONFIG when there is no such topic;
 // RETRY.
 int fw_reader_n_partitions(struct fw_reader *reader, const char *topic, int timeout_ms,
