@@ -44,6 +44,13 @@ enum fw_frame_transport {
     FW_FRAME_BASE64_JSON, // the same in its older form
 };
 
+// How an object is named in a URL: as enum fw_store_addressing.
+enum fw_s3_addressing {
+    FW_S3_ADDRESSING_AUTO,
+    FW_S3_ADDRESSING_PATH,
+    FW_S3_ADDRESSING_VIRTUAL,
+};
+
 // The last ones are the Python original's; config/original.c turns them into the others.
 enum fw_model_choice {
     FW_MODEL_TYPE_AUTO,
@@ -113,6 +120,40 @@ struct fw_config {
     char *dlq_topic; // only those of this topic; NULL: the command's own choice
     bool all;
     bool dry_run;
+
+    // the store; texts are NULL when unset
+    char *s3_bucket;
+    char *s3_key_prefix;
+    char *s3_key_template;
+    char *s3_server_side_encryption;
+    char *s3_kms_key_id;
+    enum fw_s3_addressing s3_addressing;
+    int s3_part_size_bytes;
+    int s3_max_tries; // of one request
+    double s3_timeout_s;
+
+    // AWS's own variables; texts are NULL when unset
+    char *aws_access_key_id;
+    char *aws_secret_access_key;
+    char *aws_session_token;
+    char *aws_region;
+    char *aws_default_region;
+    char *aws_endpoint_url_s3;
+    char *aws_endpoint_url;
+    char *aws_endpoint_url_sts;
+    char *aws_ca_bundle;
+    char *aws_profile;
+    char *aws_credentials_file;
+    char *aws_config_file;
+    char *aws_web_identity_token_file;
+    char *aws_role_arn;
+    char *aws_role_session_name;
+    char *aws_container_relative_uri;
+    char *aws_container_full_uri;
+    char *aws_container_token;
+    char *aws_container_token_file;
+    char *aws_metadata_endpoint;
+    bool aws_metadata_disabled;
 
     // detection
     char *model_path;                // NULL: the shipped one (config/shipped.h)
