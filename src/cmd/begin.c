@@ -7,6 +7,7 @@
 #include "base/stop.h"
 #include "cmd/commands.h"
 #include "config/suggest.h"
+#include "http/role.h"
 #include "topic/setup.h"
 
 #include <errno.h>
@@ -135,6 +136,65 @@ int fw_command_end(int code)
     return failed ? FW_EXIT_FAILED : code;
 }
 
+// --- serving ---
+
+enum { ASK_MS = 2000 };
+
+static int ask_broker(void *arg, struct fw_error *err)
+{
+    return fw_admin_ask(arg, ASK_MS, err);
+}
+
+// Serves what every role serves while it works, when that is wished.
+struct service {
+    struct fw_client *client;
+    struct fw_admin *admin;
+    struct fw_role *role;
+};
+
+static int open_service(struct service *service, const struct fw_command *command,
+                        const struct fw_config *config, struct fw_error *err)
+{
+    if (config->http_listen == NULL) {
+        return 0;
+    }
+    struct fw_role_options options = { .listen = config->http_listen, .token = config->http_token };
+    int result = 0;
+    if ((command->bit & fw_config_kafka_commands) != 0) {
+        result = fw_client_from_config(config, &service->client, err);
+        result = result == 0 ? fw_admin_open(service->client, &service->admin, err) : result;
+        options.ask_broker = ask_broker;
+        options.arg = service->admin;
+    }
+    return result == 0 ? fw_role_start(&options, &service->role, err) : result;
+}
+
+static void close_service(struct service *service)
+{
+    fw_role_stop(service->role);
+    fw_admin_close(service->admin);
+    fw_client_free(service->client);
+}
+
+static int serve_and_work(const struct fw_command *command, const struct fw_config *config,
+                          const struct fw_arguments *arguments,
+                          int (*work)(const struct fw_config *config,
+                                      const struct fw_arguments *arguments))
+{
+    struct service service = { 0 };
+    struct fw_error err = { 0 };
+    int code = FW_EXIT_FAILED;
+    if (fw_stop_init(&err) < 0) {
+        fw_log(FW_LOG_ERROR, "%s", err.text);
+    } else if (open_service(&service, command, config, &err) < 0) {
+        code = misuse(command, err.text);
+    } else {
+        code = work(config, arguments);
+    }
+    close_service(&service);
+    return code;
+}
+
 int fw_command_work(const struct fw_command *command, int argc, char *argv[],
                     int (*work)(const struct fw_config *config,
                                 const struct fw_arguments *arguments))
@@ -145,13 +205,7 @@ int fw_command_work(const struct fw_command *command, int argc, char *argv[],
     if (code != FW_COMMAND_GOES_ON) {
         return code;
     }
-    struct fw_error err = { 0 };
-    if (fw_stop_init(&err) < 0) {
-        fw_log(FW_LOG_ERROR, "%s", err.text);
-        code = FW_EXIT_FAILED;
-    } else {
-        code = work(&config, &request.arguments);
-    }
+    code = serve_and_work(command, &config, &request.arguments, work);
     fw_config_done(&config);
     fw_request_done(&request);
     return fw_command_end(code);

@@ -182,6 +182,10 @@ struct fw_config {
     char *preset; // a name that media/encode.h takes
     int crf;
 
+    // serving
+    char *http_listen; // as http/address.h reads it; NULL: no server
+    char *http_token;  // NULL: none
+
     // process
     int n_workers; // 0: as many as there are cores (base/cores.h)
     enum fw_log_level log_level;
@@ -191,6 +195,9 @@ struct fw_config {
 };
 
 extern const struct fw_option_table fw_config_options;
+
+// The commands that talk to a broker, as bits.
+extern const unsigned fw_config_kafka_commands;
 
 // Loads *ret for a command (one fw_command_bit) from its arguments, the environment and .env. On
 // success the caller owns what *ret and *ret_request hold; the request's notes are to be logged. On

@@ -29,6 +29,7 @@
 #define DETECTS (RUN | PROCESS)                            // look for fire
 #define KAFKA   (PRODUCE | PROCESS | FETCH | DLQ | TOPICS) // talk to a broker
 #define ALL     (RUN | KAFKA)                              // but for help and version
+#define SERVES  (RUN | PRODUCE | PROCESS)                  // /metrics and health, with --http
 
 static const char results[] = "Results";
 static const char kafka[] = "Kafka";
@@ -40,6 +41,7 @@ static const char detection[] = "Detection";
 static const char events[] = "Events";
 static const char overlay[] = "Overlay";
 static const char encoding[] = "Encoding";
+static const char serving[] = "Serving";
 static const char general[] = "General";
 static const char original[] = "Of the Python original";
 
@@ -719,6 +721,29 @@ static const struct fw_option options[] = {
     },
 
     {
+        .name = "http",
+        .variable = "FIREWATCH_HTTP",
+        TEXT(http_listen),
+        .unset = "no server",
+        .placeholder = "ADDRESS:PORT",
+        .group = serving,
+        .help = "Serves /metrics for Prometheus, /healthz and /readyz there. A port alone is that "
+                "of 127.0.0.1. Any other address than this machine's own needs "
+                "FIREWATCH_HTTP_TOKEN.",
+        .commands = SERVES,
+    },
+    {
+        .variable = "FIREWATCH_HTTP_TOKEN",
+        TEXT(http_token),
+        .secret = true,
+        .unset = "none",
+        .placeholder = "TOKEN",
+        .group = serving,
+        .help = "What a request must bring, as \"Authorization: Bearer TOKEN\" or as the password "
+                "of any user; at least 16 characters. /healthz and /readyz need none.",
+        .commands = SERVES,
+    },
+    {
         .name = "workers",
         .variable = "FIREWATCH_WORKERS",
         INT(n_workers),
@@ -814,3 +839,5 @@ static const struct fw_option options[] = {
 };
 
 const struct fw_option_table fw_config_options = { options, FW_ARRAY_LEN(options) };
+
+const unsigned fw_config_kafka_commands = KAFKA;

@@ -72,3 +72,9 @@ def test_commands_are_sorted():
 def test_every_command_has_its_file(firewatch):
     files = {path.stem for path in tree.files(".c", folders=("src/cmd",))}
     tree.report([f"src/cmd/{name}.c is missing" for name in commands(firewatch) if name not in files])
+
+
+def test_the_document_of_metrics_is_that_of_the_table(firewatch):
+    document = (tree.ROOT / "docs" / "METRICS.md").read_text(encoding="utf-8")
+    written = re.search(r"<!-- metrics begin[^\n]*-->\n(.*)<!-- metrics end -->", document, re.S).group(1).strip()
+    assert written == output(firewatch, "help", "metrics").strip(), "run ./fw docs"
