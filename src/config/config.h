@@ -171,6 +171,7 @@ struct fw_config {
     double event_update_s;
     double black_s; // 0: never
     double frozen_s;
+    double silent_s;
 
     // overlay
     bool heatmap;
@@ -185,6 +186,7 @@ struct fw_config {
     // serving
     char *http_listen; // as http/address.h reads it; NULL: no server
     char *http_token;  // NULL: none
+    char *public_url;  // where others see the page; NULL: not known
 
     // process
     int n_workers; // 0: as many as there are cores (base/cores.h)

@@ -36,6 +36,7 @@ static const char kafka[] = "Kafka";
 static const char topics[] = "Topics";
 static const char frames[] = "Frames";
 static const char processing[] = "Processing";
+static const char store[] = "S3";
 static const char dead_letters[] = "Dead letters";
 static const char detection[] = "Detection";
 static const char events[] = "Events";
@@ -628,6 +629,20 @@ static const struct fw_option options[] = {
         .commands = DETECTS,
     },
     {
+        .name = "silent-after",
+        .variable = "BLIND_SILENT_SECONDS",
+        FLOAT(silent_s),
+        .fallback = "5",
+        .min = 0,
+        .max = 86400,
+        .placeholder = "SECONDS",
+        .group = events,
+        .help = "A video whose frames stop for so long, without a word that it has ended, is an "
+                "event, which ends when they come again or VIDEO_IDLE_TIMEOUT_SECONDS complete "
+                "the video. 0 means never.",
+        .commands = PROCESS,
+    },
+    {
         .name = "heatmap",
         .variable = "CLIP_HEATMAP",
         BOOL(heatmap),
@@ -694,6 +709,40 @@ static const struct fw_option options[] = {
     },
 
     {
+        .name = "bucket",
+        .variable = "S3_BUCKET",
+        TEXT(s3_bucket),
+        .unset = "none: it must be given",
+        .check = fw_check_bucket,
+        .placeholder = "NAME",
+        .group = store,
+        .help = "The bucket of the finished videos. A processor only names it in the links of "
+                "events.",
+        .commands = PROCESS,
+    },
+    {
+        .name = "key-prefix",
+        .variable = "S3_KEY_PREFIX",
+        TEXT(s3_key_prefix),
+        .fallback = "videos/",
+        .check = fw_check_key_prefix,
+        .placeholder = "TEXT",
+        .group = store,
+        .help = "What the keys of all videos begin with. / alone means nothing.",
+        .commands = PROCESS,
+    },
+    {
+        .name = "key-template",
+        .variable = "S3_KEY_TEMPLATE",
+        TEXT(s3_key_template),
+        .fallback = "{video_id}_with_heatmaps.mp4",
+        .check = fw_check_key_template,
+        .placeholder = "TEXT",
+        .group = store,
+        .help = "The rest of a video's key, with {video_id} in it once.",
+        .commands = PROCESS,
+    },
+    {
         .name = "topic",
         TEXT(dlq_topic),
         .unset = "all topics for list, else the one for frames",
@@ -742,6 +791,19 @@ static const struct fw_option options[] = {
         .help = "What a request must bring, as \"Authorization: Bearer TOKEN\" or as the password "
                 "of any user; at least 16 characters. /healthz and /readyz need none.",
         .commands = SERVES,
+    },
+    {
+        .name = "public-url",
+        .variable = "FIREWATCH_PUBLIC_URL",
+        TEXT(public_url),
+        .unset = "links begin with their path",
+        .check = fw_check_site,
+        .placeholder = "URL",
+        .group = serving,
+        .help =
+            "Where those who are alerted reach the page of firewatch serve: the links of events "
+            "begin so. The same for all processors and all servers.",
+        .commands = PROCESS,
     },
     {
         .name = "workers",

@@ -61,20 +61,140 @@ static int send(struct commit *commit, const char *topic, int32_t partition, con
 
 // --- what lives have brought ---
 
+// What a step is about, beside the step.
+struct told {
+    const struct fw_progress *record;
+    const char *timestamp;
+    const struct fw_buffer *snapshot; // or NULL
+    const struct fw_finding *finding; // or NULL
+};
+
+static int send_steps(struct commit *commit, const struct fw_event_step *steps, size_t n,
+                      const struct told *told, struct fw_error *err)
+{
+    const struct fw_partition_shared *shared = commit->actor->shared;
+    char trace[FW_TRACE_SIZE];
+    struct fw_header header = fw_message_trace(told->record, trace);
+    int result = 0;
+    for (size_t i = 0; i < n && result == 0; i++) {
+        fw_buffer_clear(&commit->value);
+        result = fw_message_event(shared, told->record, &steps[i], told->timestamp, told->snapshot,
+                                  told->finding, &commit->value, err);
+        if (result == 0) {
+            result = send(commit, shared->topics.events, FW_PARTITION_BY_KEY,
+                          told->record->video_id, &header, 1, NULL, err);
+        }
+        if (steps[i].phase == FW_EVENT_STARTS) {
+            fw_tally_add(&commit->actor->tally,
+                         fw_metric_series_of(FW_METRIC_EVENTS, fw_event_type_words[steps[i].type]),
+                         1);
+        }
+        fw_log(FW_LOG_INFO, "video=%s partition=%d event=%s number=%lld phase=%s frame=%lld",
+               told->record->video_id, commit->actor->partition, fw_event_type_words[steps[i].type],
+               (long long)steps[i].number, fw_event_phase_words[steps[i].phase],
+               (long long)steps[i].picture);
+    }
+    return result;
+}
+
+// Ends what is open of a video's events.
+static int end_events(struct commit *commit, struct fw_ledger_video *video,
+                      enum fw_event_reason reason, struct fw_error *err)
+{
+    struct fw_event_state events;
+    struct fw_event_step steps[FW_N_VIDEO_EVENTS];
+    struct told told = { .record = video->record, .timestamp = "" };
+    fw_ledger_get_events(video, &events);
+    size_t n = fw_event_finish(&events, reason, steps);
+    if (n > 0) {
+        fw_ledger_set_events(video, &events);
+    }
+    return send_steps(commit, steps, n, &told, err);
+}
+
+static int end_superseded(struct commit *commit, struct fw_error *err)
+{
+    struct fw_ledger_superseded *one = NULL;
+    int result = 0;
+    while (result == 0 && (one = fw_ledger_take_superseded(commit->actor->ledger)) != NULL) {
+        struct fw_event_step steps[FW_N_VIDEO_EVENTS];
+        struct told told = { .record = &one->record, .timestamp = "" };
+        size_t n = fw_event_finish(&one->events, FW_EVENT_SUPERSEDED, steps);
+        result = send_steps(commit, steps, n, &told, err);
+        free(one);
+    }
+    return result;
+}
+
+// What no detection tells. A silence between two commits is none.
+static int tell_silence(struct commit *commit, struct fw_error *err)
+{
+    int result = 0;
+    for (struct fw_ledger_video *video = fw_ledger_videos(commit->actor->ledger);
+         video != NULL && result == 0; video = video->next) {
+        struct fw_event_state events;
+        struct fw_event_step step;
+        if (!fw_ledger_is_open(video) || video->silent == video->silence_told) {
+            continue;
+        }
+        struct told told = { .record = video->record, .timestamp = "" };
+        fw_ledger_get_events(video, &events);
+        if (fw_event_note_silence(&events, video->silent, &step)) {
+            result = send_steps(commit, &step, 1, &told, err);
+        }
+        fw_ledger_set_events(video, &events);
+    }
+    return result;
+}
+
+static int send_events(struct commit *commit, const struct fw_output *output, struct fw_error *err)
+{
+    struct told told = { .record = output->video->record,
+                         .timestamp = output->timestamp,
+                         .snapshot = &output->value,
+                         .finding = &output->finding };
+    fw_ledger_note_events(output->video, &output->events);
+    return send_steps(commit, output->steps, output->n_steps, &told, err);
+}
+
+// What was not analysed has no detection: a score of 0 would be a "no fire" that nobody has seen.
+static int send_failed(struct commit *commit, const struct fw_output *output, struct fw_error *err)
+{
+    const struct fw_finding *finding = &output->finding;
+    if (!fw_ledger_note_failed(output->video, finding->number)) {
+        return 0;
+    }
+    // Without the frame's number, so that the log folds what repeats.
+    fw_log(FW_LOG_WARNING, "video=%s partition=%d the model fails: %s",
+           output->video->record->video_id, commit->actor->partition, output->error.text);
+    return send_events(commit, output, err);
+}
+
 static int send_finding(struct commit *commit, const struct fw_output *output, struct fw_error *err)
 {
     const struct fw_partition_shared *shared = commit->actor->shared;
     const struct fw_finding *finding = &output->finding;
     struct fw_ledger_video *video = output->video;
+    if (finding->failed) {
+        return send_failed(commit, output, err);
+    }
     if (!fw_ledger_note_finding(video, finding->number, finding->has_fire, finding->score)) {
         return 0;
     }
+    struct fw_tally *tally = &commit->actor->tally;
+    fw_tally_add_to(tally, FW_METRIC_FRAMES_ANALYSED, 1);
+    fw_tally_add_to(tally, FW_METRIC_FRAMES_FIRE, finding->has_fire);
+    fw_tally_add_detection(tally, output->timestamp);
+    char trace[FW_TRACE_SIZE];
+    struct fw_header header = fw_message_trace(video->record, trace);
     fw_buffer_clear(&commit->value);
-    int result = fw_message_detection(video->record, finding, fw_engine_model(shared->engine)->id,
+    int result = fw_message_detection(video->record, output, fw_engine_model(shared->engine)->id,
                                       &commit->value, err);
-    return result == 0 ? send(commit, shared->topics.detections, FW_PARTITION_BY_KEY,
-                              video->record->video_id, NULL, 0, NULL, err)
-                       : result;
+    if (result == 0) {
+        result = send(commit, shared->topics.detections, FW_PARTITION_BY_KEY,
+                      video->record->video_id, &header, 1, NULL, err);
+    }
+    return result == 0 ? send_events(commit, output, err) : result;
 }
 
 static int send_segment(struct commit *commit, struct fw_output *output, struct fw_error *err)
@@ -92,9 +212,11 @@ static int send_segment(struct commit *commit, struct fw_output *output, struct 
     written->size_bytes = (int64_t)output->value.size;
     written->next = commit->written;
     commit->written = written;
+    char trace[FW_TRACE_SIZE];
     struct fw_header headers[] = {
         { FW_SEGMENT_HEADER, commit->header.data, commit->header.size },
         { "content-type", FW_SEGMENT_CONTENT_TYPE, strlen(FW_SEGMENT_CONTENT_TYPE) },
+        fw_message_trace(video->record, trace),
     };
     struct fw_buffer spare = commit->value;
     commit->value = output->value;
@@ -135,18 +257,13 @@ static int note_end(struct commit *commit, struct fw_output *output, struct fw_e
     ended->next = commit->ended;
     commit->ended = ended;
     video->unfed = video->record->state == FW_VIDEO_OPEN; // a frame came in between
-    return 0;
+    return end_events(commit, video,
+                      ended->state == FW_VIDEO_TRUNCATED ? FW_EVENT_TRUNCATED : FW_EVENT_COMPLETE,
+                      err);
 }
 
 static int send_output(struct commit *commit, struct fw_output *output, struct fw_error *err)
 {
-    if (output->life != NULL && output->life->detached) {
-        if (output->kind == FW_OUTPUT_END) {
-            fw_life_free_ended(output->life);
-            output->life = NULL;
-        }
-        return 0;
-    }
     switch (output->kind) {
     case FW_OUTPUT_FINDING:
         return send_finding(commit, output, err);
@@ -194,8 +311,13 @@ static int read_again(struct fw_partition_actor *actor, struct fw_reader *reader
 {
     int result = fw_reader_start(reader, actor->shared->topics.frames, actor->partition, offset,
                                  offset + 1, err);
-    for (int tries = 0; result == 0 && tries < REREAD_TRIES; tries++) {
+    for (int tries = 0; result == 0 && tries < REREAD_TRIES && fw_partition_may_wait(actor);
+         tries++) {
         result = fw_reader_next(reader, REREAD_WAIT_MS, ret, err);
+    }
+    if (result == FW_READER_NOTHING) {
+        return fw_error_set(err, FW_ERROR_RETRY, ETIMEDOUT, "%s[%d], offset %lld: no answer",
+                            actor->shared->topics.frames, actor->partition, (long long)offset);
     }
     bool gone = result == -ERANGE || result == FW_READER_END || result == FW_READER_MESSAGE;
     return gone ? 0 : result;
@@ -235,6 +357,7 @@ static int send_dead_letters(struct fw_partition_actor *actor, struct fw_error *
         if (result != 0) {
             return result;
         }
+        fw_tally_add(&actor->tally, fw_metric_series_of(FW_METRIC_DEAD_LETTERS, dead->stage), 1);
         actor->dead = FW_TAKE(dead->next);
         fw_dead_free(dead);
     }
@@ -259,24 +382,39 @@ static int note_offsets(struct commit *commit, struct fw_error *err)
             return fw_error_set(err, FW_ERROR_RETRY, EIO, "a segment was not delivered");
         }
         fw_ledger_note_written(one->video, one->delivery.offset, one->size_bytes);
+        fw_tally_add_to(&commit->actor->tally, FW_METRIC_SEGMENTS, 1);
+        fw_tally_add_to(&commit->actor->tally, FW_METRIC_SEGMENT_BYTES, one->size_bytes);
     }
     return 0;
 }
 
+static void tally_end(struct fw_tally *tally, const struct fw_progress *record,
+                      enum fw_video_state state)
+{
+    fw_tally_add(tally, fw_metric_series_of(FW_METRIC_VIDEOS_FINISHED, fw_video_state_words[state]),
+                 1);
+    fw_tally_add_to(tally, FW_METRIC_FRAMES_MISSING, record->n_missing);
+    fw_tally_add_to(tally, FW_METRIC_FRAMES_BAD, record->n_bad);
+    fw_tally_add_to(tally, FW_METRIC_FRAMES_DUPLICATE, record->n_duplicates);
+}
+
 static int send_completions(struct commit *commit, struct fw_error *err)
 {
-    const struct fw_partition_actor *actor = commit->actor;
+    struct fw_partition_actor *actor = commit->actor;
     for (const struct ended *ended = commit->ended; ended != NULL; ended = ended->next) {
         const struct fw_progress *record = ended->video->record;
+        char trace[FW_TRACE_SIZE];
+        struct fw_header header = fw_message_trace(record, trace);
         fw_buffer_clear(&commit->value);
         int result = fw_message_completion(actor, record, ended->state, &commit->value, err);
         if (result == 0) {
             result = send(commit, actor->shared->topics.completions, FW_PARTITION_BY_KEY,
-                          record->video_id, NULL, 0, NULL, err);
+                          record->video_id, &header, 1, NULL, err);
         }
         if (result != 0) {
             return result;
         }
+        tally_end(&actor->tally, record, ended->state);
         fw_log(FW_LOG_INFO,
                "video=%s partition=%d run=%s status=%s frames=%lld fire=%lld missing=%lld",
                record->video_id, actor->partition, record->run_id,
@@ -329,6 +467,12 @@ static int run_commit(struct commit *commit, struct fw_error *err)
     struct fw_partition_actor *actor = commit->actor;
     int result = fw_outlet_begin(actor->outlet, err);
     if (result == 0) {
+        result = end_superseded(commit, err); // before what the newer runs have brought
+    }
+    if (result == 0) {
+        result = tell_silence(commit, err);
+    }
+    if (result == 0) {
         result = send_outputs(commit, err);
     }
     if (result == 0) {
@@ -376,6 +520,7 @@ static void free_commit(struct commit *commit)
 int fw_partition_commit(struct fw_partition_actor *actor, struct fw_error *err)
 {
     struct commit commit = { .actor = actor };
+    int64_t begin_us = fw_clock_monotonic_us();
     fw_buffer_init(&commit.value, FW_LIMIT_MESSAGE_BYTES);
     fw_buffer_init(&commit.header, FW_LIMIT_PROGRESS_BYTES);
     take_outbox(&commit);
@@ -383,6 +528,12 @@ int fw_partition_commit(struct fw_partition_actor *actor, struct fw_error *err)
     if (result != 0) {
         // Deliveries write into `commit.written`: nothing may be open when it is freed.
         fw_outlet_close(FW_TAKE(actor->outlet));
+        fw_metric_add(FW_METRIC_ABORTS, 1);
+    } else {
+        fw_tally_publish(&actor->tally);
+        fw_metric_add(FW_METRIC_COMMITS, 1);
+        fw_series_observe(fw_metric_series_of(FW_METRIC_STAGE_SECONDS, "commit"),
+                          fw_clock_monotonic_us() - begin_us);
     }
     free_commit(&commit);
     return result;
@@ -393,6 +544,7 @@ bool fw_partition_is_dirty(struct fw_partition_actor *actor)
     pthread_mutex_lock(&actor->lock);
     bool dirty = actor->first_out != NULL;
     pthread_mutex_unlock(&actor->lock);
-    return dirty || actor->dead != NULL || fw_ledger_pos(actor->ledger) != actor->committed_pos ||
+    return dirty || actor->dead != NULL || fw_ledger_has_silence_news(actor->ledger) ||
+           fw_ledger_pos(actor->ledger) != actor->committed_pos ||
            fw_ledger_need(actor->ledger) != actor->committed_offset;
 }

@@ -30,9 +30,8 @@ static void unpack(struct fw_ledger_video *video)
     struct fw_buffer *packed = &video->state->packed;
     video->record = fw_xmalloc(sizeof(*video->record));
     int result = fw_progress_decode(packed->data, packed->size, video->record, NULL);
-    assert(result == 0);         // our own bytes
-    video->record->event = NULL; // a finished video has no event; it would borrow `packed`
-    video->record->event_size = 0;
+    assert(result == 0); // our own bytes
+    fw_ledger_adopt_events(video);
 }
 
 static void pack(struct fw_ledger_video *video)
@@ -43,6 +42,8 @@ static void pack(struct fw_ledger_video *video)
     assert(result == 0); // it has been written, or read, before
     free(video->record);
     video->record = NULL;
+    free(state->events);
+    state->events = NULL;
     free(state->keyframes);
     state->keyframes = NULL;
     state->n_keyframes = 0;
@@ -83,6 +84,7 @@ struct fw_ledger_video *fw_ledger_add(struct fw_ledger *ledger, const char *vide
 static void free_video(struct fw_ledger_video *video)
 {
     fw_buffer_done(&video->state->packed);
+    free(video->state->events);
     free(video->state->keyframes);
     free(video->state->video_id);
     free(video->state);
@@ -107,6 +109,9 @@ void fw_ledger_free(struct fw_ledger *ledger)
     if (ledger == NULL) {
         return;
     }
+    while (ledger->superseded != NULL) {
+        free(fw_ledger_take_superseded(ledger));
+    }
     tdestroy(ledger->by_id, keep_video);
     while (ledger->first != NULL) {
         struct fw_ledger_video *video = ledger->first;
@@ -127,11 +132,15 @@ void fw_ledger_restore(struct fw_ledger *ledger, const struct fw_progress *recor
         return; // without transactions a predecessor's record may have come late
     }
     *video->record = *record;
-    video->record->event = NULL; // borrowed from the caller's bytes
-    video->record->event_size = 0;
+    fw_ledger_adopt_events(video);
     if (record->state != FW_VIDEO_OPEN) {
         pack(video);
+        return;
     }
+    struct fw_event_state events;
+    fw_ledger_get_events(video, &events);
+    video->silence_told = events.event[FW_EVENT_SILENT].open;
+    video->silent = video->silence_told; // until a message comes
 }
 
 struct fw_ledger_video *fw_ledger_videos(const struct fw_ledger *ledger)
@@ -189,16 +198,40 @@ void fw_ledger_confirm_end(struct fw_ledger *ledger, int64_t now_us, int64_t max
     ledger->last_confirm_us = now_us;
 }
 
+static bool is_silent(const struct fw_ledger *ledger, const struct fw_ledger_video *video,
+                      int64_t timeout_us)
+{
+    if (!fw_ledger_is_open(video) || video->ending || ledger->last_confirm_us == 0) {
+        return false;
+    }
+    int64_t since_us = video->state->last_message_us > ledger->clock_start_us
+                           ? video->state->last_message_us
+                           : ledger->clock_start_us;
+    return ledger->last_confirm_us - since_us >= timeout_us;
+}
+
+void fw_ledger_mark_silent(struct fw_ledger *ledger, int64_t timeout_us)
+{
+    for (struct fw_ledger_video *video = ledger->first; video != NULL && timeout_us > 0;
+         video = video->next) {
+        video->silent = video->silent || is_silent(ledger, video, timeout_us);
+    }
+}
+
+bool fw_ledger_has_silence_news(const struct fw_ledger *ledger)
+{
+    for (const struct fw_ledger_video *video = ledger->first; video != NULL; video = video->next) {
+        if (fw_ledger_is_open(video) && video->silent != video->silence_told) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct fw_ledger_video *fw_ledger_take_silent(struct fw_ledger *ledger, int64_t timeout_us)
 {
     for (struct fw_ledger_video *video = ledger->first; video != NULL; video = video->next) {
-        if (!fw_ledger_is_open(video) || video->ending || ledger->last_confirm_us == 0) {
-            continue;
-        }
-        int64_t since_us = video->state->last_message_us > ledger->clock_start_us
-                               ? video->state->last_message_us
-                               : ledger->clock_start_us;
-        if (ledger->last_confirm_us - since_us >= timeout_us) {
+        if (is_silent(ledger, video, timeout_us)) {
             video->ending = true;
             return video;
         }

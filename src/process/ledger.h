@@ -12,6 +12,7 @@
 #ifndef FW_PROCESS_LEDGER_H
 #define FW_PROCESS_LEDGER_H
 
+#include "event/event.h"
 #include "pipeline/segment.h"
 #include "wire/progress.h"
 
@@ -49,6 +50,8 @@ struct fw_ledger_video {
     bool reopen;                // it ends as truncated, but a frame has come already
     bool unfed;                 // the actor's: something of it was read but not fed
     bool rebuilding;            // the actor's: it is being read again
+    bool silent;                // by the clock below; its event follows with the next commit
+    bool silence_told;          // the event is open
     bool broken;                // the actor's: it could not be decoded so far
     struct fw_ledger_video *next;
     // private
@@ -69,6 +72,11 @@ void fw_ledger_restore(struct fw_ledger *ledger, const struct fw_progress *recor
 enum fw_ledger_action fw_ledger_read(struct fw_ledger *ledger, const struct fw_ledger_frame *frame,
                                      int64_t now_us, struct fw_ledger_video **ret_video);
 
+// Whether a message must wait with all behind it: it begins a run, and the run before has been read
+// to its end, but that has not come out yet. So whether a run is superseded or complete depends on
+// what was sent, not on when it is committed.
+bool fw_ledger_must_wait(const struct fw_ledger *ledger, const struct fw_ledger_frame *frame);
+
 // A message that was read is given to its video at once. What is not, is read again.
 void fw_ledger_note_fed(struct fw_ledger_video *video, const struct fw_ledger_frame *frame);
 
@@ -76,8 +84,12 @@ void fw_ledger_note_fed(struct fw_ledger_video *video, const struct fw_ledger_fr
 void fw_ledger_pass(struct fw_ledger *ledger, int64_t offset);
 
 // A message below `pos` that is read again to rebuild `video`. True: feed it (it belongs to the
-// run, was fed before, and lies at or behind the need); nothing is counted.
+// run, was fed before, and lies at or behind the need); nothing is counted, but for frames that
+// were deleted between the need and here: up to the next keyframe they are missing after all.
 bool fw_ledger_read_again(struct fw_ledger_video *video, const struct fw_ledger_frame *frame);
+
+// All up to `pos` was read again for `video`.
+void fw_ledger_note_read_again(struct fw_ledger_video *video);
 
 // To be called before a video is rebuilt: what is known of its keyframes is read again.
 void fw_ledger_rewind(struct fw_ledger_video *video);
@@ -87,6 +99,29 @@ void fw_ledger_rewind(struct fw_ledger_video *video);
 // A detection. False: it is out already.
 bool fw_ledger_note_finding(struct fw_ledger_video *video, int64_t number, bool has_fire,
                             float score);
+
+// A picture at which the network has failed: there is no detection. False: that is known already.
+bool fw_ledger_note_failed(struct fw_ledger_video *video, int64_t number);
+
+// How the video's events stand after a detection that is out. Copied, but for silence, of which a
+// detection knows nothing.
+void fw_ledger_note_events(struct fw_ledger_video *video, const struct fw_event_state *events);
+
+// How all of them stand. Copied.
+void fw_ledger_set_events(struct fw_ledger_video *video, const struct fw_event_state *events);
+
+// How they stand; as at the beginning when nothing is known.
+void fw_ledger_get_events(const struct fw_ledger_video *video, struct fw_event_state *ret);
+
+// A run that was superseded while an event of it was open.
+struct fw_ledger_superseded {
+    struct fw_ledger_superseded *next;
+    struct fw_progress record; // its last, without borrowed bytes
+    struct fw_event_state events;
+};
+
+// The oldest such run, taken out: the caller frees it with free(). NULL when there is none (more).
+struct fw_ledger_superseded *fw_ledger_take_superseded(struct fw_ledger *ledger);
 
 // A segment, and where it was written once that is known.
 void fw_ledger_note_segment(struct fw_ledger_video *video,
@@ -114,6 +149,13 @@ void fw_ledger_confirm_end(struct fw_ledger *ledger, int64_t now_us, int64_t max
 // An open video that has been silent for `timeout_us` of confirmed time, now ending as truncated;
 // NULL when there is none (more).
 struct fw_ledger_video *fw_ledger_take_silent(struct fw_ledger *ledger, int64_t timeout_us);
+
+// Marks the open videos that have been silent for `timeout_us` of confirmed time (0: none). The
+// next message of a video takes its mark away.
+void fw_ledger_mark_silent(struct fw_ledger *ledger, int64_t timeout_us);
+
+// Whether there is news of a video's silence: marked and not told, or told and not marked.
+bool fw_ledger_has_silence_news(const struct fw_ledger *ledger);
 
 // --- what may be committed ---
 

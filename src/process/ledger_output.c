@@ -4,18 +4,32 @@
 
 #include <string.h>
 
+// Whether a picture's word is the first on it.
+static bool take_picture(struct fw_ledger_video *video, int64_t number)
+{
+    if (number <= video->record->last_detection) {
+        return false;
+    }
+    video->record->last_detection = number;
+    video->changed = true;
+    return true;
+}
+
+bool fw_ledger_note_failed(struct fw_ledger_video *video, int64_t number)
+{
+    return take_picture(video, number);
+}
+
 bool fw_ledger_note_finding(struct fw_ledger_video *video, int64_t number, bool has_fire,
                             float score)
 {
     struct fw_progress *record = video->record;
-    if (number <= record->last_detection) {
+    if (!take_picture(video, number)) {
         return false;
     }
-    record->last_detection = number;
     record->n_analysed++;
     record->n_fire += has_fire;
     record->max_score = score > record->max_score ? score : record->max_score;
-    video->changed = true;
     return true;
 }
 
@@ -98,6 +112,7 @@ static enum fw_video_state ended_state(const struct fw_progress *record)
 enum fw_video_state fw_ledger_note_end(struct fw_ledger_video *video)
 {
     struct fw_progress *record = video->record;
+    fw_ledger_note_deleted(video, record->last_number + (record->total_frames < 0));
     // What came while it ended belongs to the time after.
     enum fw_video_state state = video->reopen ? FW_VIDEO_TRUNCATED : ended_state(record);
     if (video->reopen) {
@@ -110,6 +125,7 @@ enum fw_video_state fw_ledger_note_end(struct fw_ledger_video *video)
             record->needed_offset = FW_PROGRESS_NONE;
         }
     }
+    video->silent = false; // its event ends with it
     video->changed = true;
     return state;
 }

@@ -44,8 +44,10 @@ static void begin_run(struct fw_ledger_video *video, const struct fw_ledger_fram
     fresh.fps = frame->fps;
     *record = fresh;
     video->ending = false;
+    video->silence_told = false;
     video->state->n_keyframes = 0;
     video->state->last_read = -1;
+    video->state->behind = false;
 }
 
 // --- gaps ---
@@ -76,6 +78,31 @@ static void note_step(struct fw_progress *record, const struct fw_ledger_frame *
     }
 }
 
+// Of the frames `first` to `end` - 1, those that no gap names yet.
+static int64_t not_yet_missing(const struct fw_progress *record, int64_t first, int64_t end)
+{
+    int64_t count = end - first;
+    for (size_t i = 0; i < record->n_gaps; i++) {
+        const struct fw_gap *gap = &record->gaps[i];
+        int64_t from = gap->first > first ? gap->first : first;
+        int64_t to = gap->first + gap->count < end ? gap->first + gap->count : end;
+        count -= to > from ? to - from : 0;
+    }
+    return count;
+}
+
+void fw_ledger_note_deleted(struct fw_ledger_video *video, int64_t end)
+{
+    struct fw_progress *record = video->record;
+    int64_t first = record->n_segments > 0 ? record->anchor_packet + 1 : 0;
+    int64_t count = video->state->behind ? not_yet_missing(record, first, end) : 0;
+    if (count > 0) {
+        note_gap(record, first, count);
+        video->changed = true;
+    }
+    video->state->behind = false;
+}
+
 // --- one message ---
 
 void fw_ledger_note_fed(struct fw_ledger_video *video, const struct fw_ledger_frame *frame)
@@ -84,6 +111,7 @@ void fw_ledger_note_fed(struct fw_ledger_video *video, const struct fw_ledger_fr
     if (!frame->key || frame->last) {
         return;
     }
+    fw_ledger_note_deleted(video, frame->number);
     if (state->n_keyframes == state->max_keyframes) {
         state->max_keyframes = state->max_keyframes * 2 + 8;
         state->keyframes =
@@ -100,6 +128,7 @@ static void note_read(struct fw_ledger_video *video, const struct fw_ledger_fram
     struct fw_progress *record = video->record;
     video->changed = true;
     video->state->last_message_us = now_us;
+    video->silent = false;
     record->last_frame_utc_us = frame->produced_utc_us;
     note_step(record, frame);
     if (frame->last) {
@@ -119,11 +148,12 @@ static enum fw_ledger_action drop(struct fw_ledger_video *video, int64_t *counte
     return FW_LEDGER_DROP;
 }
 
-static enum fw_ledger_action read_known(struct fw_ledger_video *video,
+static enum fw_ledger_action read_known(struct fw_ledger *ledger, struct fw_ledger_video *video,
                                         const struct fw_ledger_frame *frame, int64_t now_us)
 {
     struct fw_progress *record = video->record;
     if (begins_run(record, frame)) {
+        fw_ledger_supersede_events(ledger, video);
         begin_run(video, frame);
         note_read(video, frame, now_us);
         return FW_LEDGER_OPEN;
@@ -145,6 +175,18 @@ static enum fw_ledger_action read_known(struct fw_ledger_video *video,
     return FW_LEDGER_FEED;
 }
 
+bool fw_ledger_must_wait(const struct fw_ledger *ledger, const struct fw_ledger_frame *frame)
+{
+    const struct fw_ledger_video *video = fw_ledger_get(ledger, frame->video_id);
+    if (video == NULL || !fw_ledger_is_open(video) || !begins_run(video->record, frame)) {
+        return false;
+    }
+    // An heir learns of the marker from the record before it reads the marker again. One that is
+    // there no more makes no run wait.
+    bool read_again = video->unfed || video->rebuilding;
+    return video->ending || (video->record->total_frames >= 0 && read_again);
+}
+
 enum fw_ledger_action fw_ledger_read(struct fw_ledger *ledger, const struct fw_ledger_frame *frame,
                                      int64_t now_us, struct fw_ledger_video **ret_video)
 {
@@ -153,7 +195,7 @@ enum fw_ledger_action fw_ledger_read(struct fw_ledger *ledger, const struct fw_l
     struct fw_ledger_video *video = fw_ledger_get(ledger, frame->video_id);
     *ret_video = video;
     if (video != NULL) {
-        return read_known(video, frame, now_us);
+        return read_known(ledger, video, frame, now_us);
     }
     video = fw_ledger_add(ledger, frame->video_id);
     begin_run(video, frame);
@@ -175,23 +217,31 @@ void fw_ledger_rewind(struct fw_ledger_video *video)
 {
     video->state->n_keyframes = 0;
     video->state->last_read = -1;
+    video->state->behind = false;
 }
 
 bool fw_ledger_read_again(struct fw_ledger_video *video, const struct fw_ledger_frame *frame)
 {
+    struct fw_ledger_state *state = video->state;
     struct fw_progress *record = video->record;
     bool ours = fw_ledger_is_open(video) && same_run(record, frame) &&
                 frame->offset >= record->needed_offset &&
-                strcmp(video->state->video_id, frame->video_id) == 0;
+                strcmp(state->video_id, frame->video_id) == 0;
     // The same rule that dropped duplicates and latecomers when they came first drops them again.
-    if (!ours || (!frame->last && frame->number <= video->state->last_read)) {
+    if (!ours || (!frame->last && frame->number <= state->last_read)) {
         return false;
     }
     if (frame->last) {
         video->ending = true;
         return true;
     }
-    video->state->last_read = frame->number;
+    state->behind |= state->last_read < 0 && frame->offset > record->needed_offset;
+    state->last_read = frame->number;
     fw_ledger_note_fed(video, frame);
     return true;
+}
+
+void fw_ledger_note_read_again(struct fw_ledger_video *video)
+{
+    video->state->behind |= video->state->last_read < 0 && video->record->n_received > 0;
 }

@@ -61,13 +61,28 @@ static void put_out(struct fw_output *output)
     }
 }
 
+static struct fw_life_packet *packet_at(struct fw_life *life, int64_t packet_number)
+{
+    return &life->packets[(uint64_t)packet_number % FW_LIFE_PACKETS];
+}
+
 static int on_finding(void *arg, const struct fw_finding *finding,
                       const struct fw_picture_events *events, struct fw_error *err)
 {
-    (void)events;
     (void)err; // an outbox takes everything: what feeds it is bounded
     struct fw_output *output = new_output(arg, FW_OUTPUT_FINDING);
     output->finding = *finding;
+    output->events = *events->state;
+    output->n_steps = events->n_steps;
+    memcpy(output->steps, events->steps, events->n_steps * sizeof(events->steps[0]));
+    if (events->failure != NULL) {
+        output->error = *events->failure;
+    }
+    fw_buffer_init(&output->value, FW_LIMIT_SNAPSHOT_BYTES);
+    fw_buffer_append(&output->value, events->snapshot, events->snapshot_size);
+    output->size_bytes += output->value.size;
+    memcpy(output->timestamp, packet_at(arg, finding->packet_number)->timestamp,
+           sizeof(output->timestamp));
     put_out(output);
     return 0;
 }
@@ -94,8 +109,7 @@ static void on_bad_packet(void *arg, int64_t packet_number, const struct fw_erro
 {
     struct fw_life *life = arg;
     struct fw_output *output = new_output(life, FW_OUTPUT_BAD_PACKET);
-    output->offset =
-        packet_number >= 0 ? life->offsets[(uint64_t)packet_number % FW_LIFE_OFFSETS] : -1;
+    output->offset = packet_number >= 0 ? packet_at(life, packet_number)->offset : -1;
     output->error = *err;
     put_out(output);
 }
@@ -113,7 +127,7 @@ static void free_life(struct fw_life *life)
 {
     fw_packet_free(life->waiting);
     fw_stream_done(&life->stream);
-    free(life->offsets);
+    free(life->packets);
     free(life);
 }
 
@@ -206,13 +220,16 @@ int fw_life_open(struct fw_partition_actor *actor, struct fw_ledger_video *video
                                   .on_bad_packet = on_bad_packet,
                                   .on_end = on_end };
     struct fw_video_start start = start_of(video->record);
+    struct fw_event_state events;
+    fw_ledger_get_events(video, &events);
+    start.events = &events;
     bool begun = video->record->n_segments > 0 || video->record->last_detection >= 0;
     life->actor = actor;
     life->video = video;
     life->stream = stream_of(frame);
     life->fed_us = fw_clock_monotonic_us();
     life->n_segments_at_opening = video->record->n_segments;
-    life->offsets = fw_xcalloc(FW_LIFE_OFFSETS, sizeof(*life->offsets));
+    life->packets = fw_xcalloc(FW_LIFE_PACKETS, sizeof(*life->packets));
     int result = fw_video_open(actor->shared->engine, &life->stream, &actor->shared->settings,
                                begun ? &start : NULL, &sink, &life->pipeline, err);
     if (result != 0) {
@@ -251,7 +268,9 @@ bool fw_life_feed(struct fw_life *life, const struct fw_frame *frame, int64_t of
     if (life->waiting == NULL) {
         return false; // memory is short: later
     }
-    life->offsets[(uint64_t)frame->frame_number % FW_LIFE_OFFSETS] = offset;
+    struct fw_life_packet *at = packet_at(life, frame->frame_number);
+    at->offset = offset;
+    memcpy(at->timestamp, frame->timestamp, sizeof(at->timestamp));
     life->fed_us = fw_clock_monotonic_us();
     return fw_video_try_feed(life->pipeline, &life->waiting, fw_clock_utc_us());
 }
@@ -262,14 +281,50 @@ void fw_life_finish(struct fw_life *life)
     fw_video_finish(FW_TAKE(life->pipeline));
 }
 
+// Takes what a life has brought out of the outbox: its outputs, linked.
+static struct fw_output *take_back_locked(struct fw_life *life)
+{
+    struct fw_partition_actor *actor = life->actor;
+    struct fw_output *taken = NULL;
+    struct fw_output *last_kept = NULL;
+    struct fw_output **link = &actor->first_out;
+    while (*link != NULL) {
+        struct fw_output *output = *link;
+        if (output->life != life) {
+            last_kept = output;
+            link = &output->next;
+            continue;
+        }
+        *link = output->next;
+        actor->outbox_bytes -= output->size_bytes;
+        output->next = taken;
+        taken = output;
+    }
+    actor->last_out = last_kept;
+    return taken;
+}
+
+// What it has brought goes with it: the life frees itself at any time from here on.
 void fw_life_detach(struct fw_life *life)
 {
     struct fw_partition_actor *actor = life->actor;
+    bool ended = false;
     actor->n_active--;
     life->video->life = NULL;
     pthread_mutex_lock(&actor->lock);
     life->detached = true;
+    struct fw_output *output = take_back_locked(life);
     pthread_mutex_unlock(&actor->lock);
+    while (output != NULL) {
+        struct fw_output *next = output->next;
+        ended = ended || output->kind == FW_OUTPUT_END;
+        fw_output_free(output);
+        output = next;
+    }
+    if (ended) {
+        fw_life_free_ended(life);
+        return;
+    }
     // A life that ends anyway comes to its on_end by itself.
     if (life->pipeline != NULL) {
         fw_video_cancel(FW_TAKE(life->pipeline));

@@ -33,12 +33,16 @@ struct fw_output {
     struct fw_life *life; // NULL: the end of a video that never had one
     struct fw_ledger_video *video;
     size_t size_bytes;
-    struct fw_finding finding;         // FINDING
-    struct fw_encoded_segment segment; // SEGMENT, without its packets
-    struct fw_fragment_facts facts;    // SEGMENT
-    struct fw_buffer value;            // SEGMENT: the fragmented mp4
-    int64_t offset;                    // BAD_PACKET: of its message, -1 when not known
-    struct fw_error error;             // BAD_PACKET, END
+    struct fw_finding finding;    // FINDING
+    struct fw_event_state events; // FINDING: after it
+    struct fw_event_step steps[FW_N_PICTURE_EVENTS];
+    size_t n_steps;
+    char timestamp[FW_LIMIT_TIMESTAMP_BYTES + 1]; // FINDING: the frame's own; "": it has none
+    struct fw_encoded_segment segment;            // SEGMENT, without its packets
+    struct fw_fragment_facts facts;               // SEGMENT
+    struct fw_buffer value; // SEGMENT: the fragmented mp4; FINDING: the snapshot, if any
+    int64_t offset;         // BAD_PACKET: of its message, -1 when not known
+    struct fw_error error;  // BAD_PACKET, END; FINDING: why the network has failed at it
 };
 
 struct fw_life {
@@ -57,12 +61,17 @@ struct fw_life {
     // under the actor's lock
     bool detached;
 
-    // by packet number, the offset of the message that carried it; written before the packet is
-    // fed, read by the decode lane
-    int64_t *offsets;
+    // ring by packet number, of the messages that carried them; written before the packet is fed,
+    // read by the lanes
+    struct fw_life_packet *packets;
 };
 
-enum { FW_LIFE_OFFSETS = 1024 };
+struct fw_life_packet {
+    int64_t offset;
+    char timestamp[FW_LIMIT_TIMESTAMP_BYTES + 1];
+};
+
+enum { FW_LIFE_PACKETS = 512 }; // far more than there are between the feed and the sink
 
 // Opens a pipeline for `video` from the facts in a key message. On success the video's life is set.
 // Errors: DATA when the stream can't be decoded at all.

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "event/message.h"
 #include "wire/completion.h"
 #include "wire/dead_letter.h"
 #include "wire/segment.h"
@@ -12,15 +13,54 @@
 #include <stdlib.h>
 #include <string.h>
 
+// --- traces ---
+
+struct fw_header fw_message_trace(const struct fw_progress *record, char text[FW_TRACE_SIZE])
+{
+    char run[FW_TRACE_SIZE];
+    bool unnamed = record->run_id[0] == '\0';
+    memcpy(run, record->trace, sizeof(run));
+    if (run[0] == '\0') {
+        fw_trace_begin(record->video_id, record->run_id, unnamed ? record->run_offset : 0, run);
+    }
+    fw_trace_step(run, "process", text);
+    return (struct fw_header){ FW_TRACE_HEADER, text, FW_TRACE_BYTES };
+}
+
 // --- detections ---
 
-int fw_message_detection(const struct fw_progress *record, const struct fw_finding *finding,
+int fw_message_detection(const struct fw_progress *record, const struct fw_output *output,
                          const char *model_id, struct fw_buffer *out, struct fw_error *err)
 {
     struct fw_finding_message message;
-    fw_finding_message(finding, record->video_id, model_id, record->fps, &message);
+    fw_finding_message(&output->finding, record->video_id, model_id, record->fps, &message);
+    if (output->timestamp[0] != '\0') {
+        message.detection.timestamp = output->timestamp;
+    }
     message.detection.run_id = record->run_id[0] != '\0' ? record->run_id : NULL;
     return fw_detection_encode(&message.detection, out, err);
+}
+
+// --- events ---
+
+int fw_message_event(const struct fw_partition_shared *shared, const struct fw_progress *record,
+                     const struct fw_event_step *step, const char *timestamp,
+                     const struct fw_buffer *snapshot, const struct fw_finding *finding,
+                     struct fw_buffer *out, struct fw_error *err)
+{
+    struct fw_event_message message =
+        fw_event_message_from(step, finding != NULL ? finding->width : record->width,
+                              finding != NULL ? finding->height : record->height);
+    snprintf(message.video_id, sizeof(message.video_id), "%s", record->video_id);
+    snprintf(message.run_id, sizeof(message.run_id), "%s", record->run_id);
+    message.run_offset = record->run_offset;
+    snprintf(message.timestamp, sizeof(message.timestamp), "%s", timestamp);
+    snprintf(message.model, sizeof(message.model), "%s", fw_engine_model(shared->engine)->id);
+    bool shows = snapshot != NULL && snapshot->size > 0 && step->phase != FW_EVENT_ENDS;
+    message.snapshot = shows ? snapshot->data : NULL;
+    message.snapshot_size = shows ? snapshot->size : 0;
+    fw_event_message_link(&message, &shared->places);
+    return fw_event_message_encode(&message, out, err);
 }
 
 // --- segments ---
@@ -74,7 +114,10 @@ int fw_message_completion(const struct fw_partition_actor *actor, const struct f
              "%s/%s_with_heatmaps.mp4", actor->shared->clip_folder, record->video_id);
     completion->finished_utc_us = fw_clock_utc_us();
     completion->n_frames = record->next_picture;
-    completion->n_fire = record->n_fire;
+    // Pictures that were analysed, and whose messages were deleted before an heir could encode
+    // them, have detections but no place in the video.
+    completion->n_fire =
+        record->n_fire < record->next_picture ? record->n_fire : record->next_picture;
     completion->max_score = record->max_score;
     completion->max_fire = record->n_fire > 0 ? record->max_score : 0;
     completion->fps = record->fps;
@@ -89,6 +132,8 @@ int fw_message_completion(const struct fw_partition_actor *actor, const struct f
     completion->n_missing = record->n_missing;
     completion->n_bad = record->n_bad;
     completion->n_duplicates = record->n_duplicates;
+    int64_t n_failed = record->next_picture - record->n_analysed;
+    completion->n_failed = n_failed > 0 ? n_failed : 0;
     snprintf(completion->model, sizeof(completion->model), "%s",
              fw_engine_model(actor->shared->engine)->id);
     completion->first_frame_utc_us = record->first_frame_utc_us;

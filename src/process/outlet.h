@@ -25,6 +25,7 @@ struct fw_outlet_options {
     bool transactional;         // PROCESSING_GUARANTEE=exactly_once
     const char *const *outputs; // topics that will be written
     size_t n_outputs;
+    struct fw_patience patience; // of all waits for brokers
 };
 
 // Opens the way out; what a predecessor had open ends and is fenced. Waits up to `timeout_ms`. The

@@ -11,6 +11,7 @@
 #include "process/partition_impl.h"
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "process/dead.h"
@@ -19,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     INBOX_MAX_BYTES = 32 * 1024 * 1024, // above it the partition is paused ...
@@ -27,9 +27,13 @@ enum {
     OUTBOX_MAX_BYTES = 64 * 1024 * 1024,
     EVENTS_PER_TURN = 64,
     WAIT_US = 100000,
+    OUTPUTS_US = 20000,
+    // A commit that no broker answers fails after its time-outs; then its actor turns again.
+    TURN_MAX_US = 90000000,
+    LAST_COMMIT_US = 2000000, // of the time for the end
     RETRY_MIN_US = 100000,
     RETRY_MAX_US = 5000000,
-    FENCED_WAIT_US = 30000000,
+    FENCED_WAIT_US = 4000000, // more than the 3 s in which a member hears that it is none any more
 };
 
 // --- inbox, polling thread ---
@@ -64,6 +68,7 @@ void fw_partition_receive(struct fw_partition_actor *actor, const struct fw_even
         actor->inbox_bytes += cost_of(event);
         if (actor->inbox_bytes > INBOX_MAX_BYTES && !actor->inbox_paused) {
             actor->inbox_paused = true;
+            fw_series_add(fw_metric_series_of(FW_METRIC_QUEUE_PAUSES, "inbox"), 1);
             fw_consumer_pause(actor->shared->consumer, actor->shared->topics.frames,
                               actor->partition);
         }
@@ -163,7 +168,7 @@ static void wish_probe(struct fw_partition_actor *actor, int64_t now_us)
     actor->shared->wake(actor->shared->arg);
 }
 
-static void end_silent_videos(struct fw_partition_actor *actor)
+void fw_partition_end_silent(struct fw_partition_actor *actor)
 {
     struct fw_ledger_video *video = NULL;
     while ((video = fw_ledger_take_silent(actor->ledger, actor->shared->idle_timeout_us)) != NULL) {
@@ -185,25 +190,26 @@ static bool commit_is_due(struct fw_partition_actor *actor, int64_t now_us)
 static int commit(struct fw_partition_actor *actor, struct fw_error *err)
 {
     int result = fw_partition_commit(actor, err);
-    actor->next_commit_us = fw_clock_monotonic_us() + actor->shared->commit_interval_us;
+    int64_t now_us = fw_clock_monotonic_us();
+    actor->next_commit_us = now_us + actor->shared->commit_interval_us;
+    if (result == 0) {
+        actor->gauges.updated_us = 0; // what has come out shows at once
+        fw_gauges_update(actor, now_us);
+    }
     return result;
 }
 
 // Waits until something changes or something is due.
 static void wait_for_change(struct fw_partition_actor *actor, int64_t max_us)
 {
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    int64_t ns = at.tv_nsec + max_us * 1000;
-    at.tv_sec += ns / 1000000000;
-    at.tv_nsec = ns % 1000000000;
+    int64_t until_us = fw_clock_monotonic_us() + max_us;
     pthread_mutex_lock(&actor->lock);
     bool blocked = actor->held != NULL && !actor->room;
     bool idle =
         (actor->first_in == NULL || blocked) && !actor->room && actor->end == FW_ACTOR_GOES_ON;
     if (idle && max_us > 0) {
         // A signal without reason costs one more turn.
-        (void)pthread_cond_timedwait(&actor->changed, &actor->lock, &at);
+        (void)fw_cond_wait_until(&actor->changed, &actor->lock, until_us);
     }
     actor->room = false;
     pthread_mutex_unlock(&actor->lock);
@@ -218,7 +224,9 @@ static int take_turn(struct fw_partition_actor *actor, struct fw_error *err)
         return result;
     }
     int64_t now_us = fw_clock_monotonic_us();
-    end_silent_videos(actor);
+    fw_heartbeat_beat(&actor->heartbeat);
+    fw_gauges_update(actor, now_us);
+    fw_partition_end_silent(actor);
     wish_probe(actor, now_us);
     if (commit_is_due(actor, now_us)) {
         return commit(actor, err);
@@ -278,8 +286,7 @@ static void empty_outbox(struct fw_partition_actor *actor)
     }
 }
 
-// Everything that a take-over would not find either.
-static void drop_state(struct fw_partition_actor *actor)
+void fw_partition_drop(struct fw_partition_actor *actor)
 {
     empty_inbox(actor);
     detach_lives(actor);
@@ -290,6 +297,8 @@ static void drop_state(struct fw_partition_actor *actor)
     fw_dead_free(FW_TAKE(actor->dead));
     fw_reader_close(FW_TAKE(actor->reader));
     fw_ledger_free(FW_TAKE(actor->ledger));
+    fw_tally_drop(&actor->tally);
+    actor->at_work = false;
     actor->rebuilding = false;
     actor->n_active = 0;
 }
@@ -302,13 +311,20 @@ static enum fw_actor_end end_asked(struct fw_partition_actor *actor)
     return end;
 }
 
-bool fw_partition_goes_on(struct fw_partition_actor *actor)
+bool fw_partition_may_wait(void *arg)
 {
-    return end_asked(actor) == FW_ACTOR_GOES_ON;
+    struct fw_partition_actor *actor = arg;
+    pthread_mutex_lock(&actor->lock);
+    bool ends =
+        (actor->end != FW_ACTOR_GOES_ON && !actor->at_work) || actor->end == FW_ACTOR_DROPS ||
+        (actor->end == FW_ACTOR_FINISHES && fw_clock_monotonic_us() > actor->end_deadline_us);
+    pthread_mutex_unlock(&actor->lock);
+    return !ends;
 }
 
 static void begin(struct fw_partition_actor *actor)
 {
+    actor->at_work = true;
     pthread_mutex_lock(&actor->lock);
     actor->start_offset = fw_ledger_pos(actor->ledger);
     pthread_mutex_unlock(&actor->lock);
@@ -320,6 +336,7 @@ static void wait_before_retry(struct fw_partition_actor *actor, int64_t wait_us)
     int64_t until_us = fw_clock_monotonic_us() + wait_us;
     int64_t left_us = wait_us;
     while (left_us > 0 && end_asked(actor) == FW_ACTOR_GOES_ON) {
+        fw_heartbeat_beat(&actor->heartbeat);
         wait_for_change(actor, left_us);
         left_us = until_us - fw_clock_monotonic_us();
     }
@@ -340,13 +357,9 @@ static bool is_drained(struct fw_partition_actor *actor)
 
 static void wait_outputs(struct fw_partition_actor *actor)
 {
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_nsec += 20000000;
-    at.tv_sec += at.tv_nsec / 1000000000;
-    at.tv_nsec %= 1000000000;
+    int64_t until_us = fw_clock_monotonic_us() + OUTPUTS_US;
     pthread_mutex_lock(&actor->lock);
-    (void)pthread_cond_timedwait(&actor->changed, &actor->lock, &at); // looked at again after
+    (void)fw_cond_wait_until(&actor->changed, &actor->lock, until_us); // looked at again after
     pthread_mutex_unlock(&actor->lock);
 }
 
@@ -354,7 +367,8 @@ static void wait_outputs(struct fw_partition_actor *actor)
 static void finish(struct fw_partition_actor *actor)
 {
     struct fw_error err = { 0 };
-    while (!is_drained(actor) && fw_clock_monotonic_us() < actor->end_deadline_us &&
+    while (actor->end_drains && !is_drained(actor) &&
+           fw_clock_monotonic_us() < actor->end_deadline_us - LAST_COMMIT_US &&
            end_asked(actor) == FW_ACTOR_FINISHES) {
         wait_outputs(actor);
     }
@@ -388,7 +402,9 @@ static int work(struct fw_partition_actor *actor, struct fw_error *err)
 static int64_t wait_after(const struct fw_error *err, int64_t last_wait_us)
 {
     if (err->code == ESTALE) {
-        return FENCED_WAIT_US; // others have the partition: its revocation comes
+        // Others have the partition, and its revocation comes; or a broker has ended a transaction
+        // that was open too long, and it is still ours.
+        return FENCED_WAIT_US;
     }
     int64_t wait_us = last_wait_us * 2;
     return wait_us < RETRY_MIN_US ? RETRY_MIN_US : wait_us > RETRY_MAX_US ? RETRY_MAX_US : wait_us;
@@ -402,7 +418,8 @@ static void *run_actor(void *arg)
         struct fw_error err = { 0 };
         int64_t begin_us = fw_clock_monotonic_us();
         int result = work(actor, &err);
-        drop_state(actor);
+        const char *stage = actor->ledger != NULL ? "commit" : "restore";
+        fw_partition_drop(actor);
         if (result == 0 || end_asked(actor) != FW_ACTOR_GOES_ON) {
             break;
         }
@@ -412,10 +429,13 @@ static void *run_actor(void *arg)
         }
         bool lasted = fw_clock_monotonic_us() - begin_us > RETRY_MAX_US;
         wait_us = wait_after(&err, lasted ? 0 : wait_us);
+        fw_series_add(fw_metric_series_of(FW_METRIC_RETRIES, stage), 1);
         fw_log(FW_LOG_WARNING, "partition=%d %s; its state is dropped and restored in %d ms",
                actor->partition, err.text, (int)(wait_us / 1000));
         wait_before_retry(actor, wait_us);
     }
+    fw_gauges_hide(actor);
+    fw_heartbeat_end(&actor->heartbeat);
     return NULL;
 }
 
@@ -429,12 +449,11 @@ struct fw_partition_actor *fw_partition_start(const struct fw_partition_shared *
     actor->partition = partition;
     actor->start_offset = FW_OFFSET_NONE;
     fw_buffer_init(&actor->scratch, FW_LIMIT_MESSAGE_BYTES);
+    fw_gauges_init(actor);
+    actor->heartbeat = (struct fw_heartbeat){ .name = "partition", .number = partition };
+    fw_heartbeat_begin(&actor->heartbeat, TURN_MAX_US);
     pthread_mutex_init(&actor->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&actor->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    fw_cond_init(&actor->changed);
     if (pthread_create(&actor->thread, NULL, run_actor, actor) != 0) {
         fprintf(stderr, "firewatch: the system gives no thread for partition %d\n", partition);
         abort();
@@ -442,10 +461,12 @@ struct fw_partition_actor *fw_partition_start(const struct fw_partition_shared *
     return actor;
 }
 
-void fw_partition_ask_to_end(struct fw_partition_actor *actor, bool commit, int64_t deadline_us)
+void fw_partition_ask_to_end(struct fw_partition_actor *actor, enum fw_partition_end how,
+                             int64_t deadline_us)
 {
     pthread_mutex_lock(&actor->lock);
-    actor->end = commit ? FW_ACTOR_FINISHES : FW_ACTOR_DROPS;
+    actor->end = how == FW_PARTITION_DROPS ? FW_ACTOR_DROPS : FW_ACTOR_FINISHES;
+    actor->end_drains = how == FW_PARTITION_FINISHES;
     actor->end_deadline_us = deadline_us;
     pthread_cond_broadcast(&actor->changed);
     pthread_mutex_unlock(&actor->lock);
@@ -462,6 +483,7 @@ void fw_partition_join(struct fw_partition_actor *actor)
     pthread_mutex_unlock(&actor->lock);
     empty_outbox(actor);
     fw_buffer_done(&actor->scratch);
+    fw_tally_done(&actor->tally);
     pthread_cond_destroy(&actor->changed);
     pthread_mutex_destroy(&actor->lock);
     free(actor);

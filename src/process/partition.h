@@ -11,6 +11,7 @@
 #include "pipeline/video.h"
 #include "process/topics.h"
 #include "topic/consumer.h"
+#include "wire/event_links.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,9 +27,11 @@ struct fw_partition_shared {
     struct fw_topics topics;
     const char *group_id;
     const char *clip_folder; // named in completions, as the original does
+    struct fw_event_places places;
     bool transactional;
     int64_t commit_interval_us;
     int64_t idle_timeout_us;
+    int64_t silent_us;        // 0: no event
     size_t max_active_videos; // of one partition
 
     // Something for the polling thread to do (a start, a probe), or `fatal` was set.
@@ -49,9 +52,15 @@ void fw_partition_serve(struct fw_partition_actor *actor);
 // Hands an event over; the message is the actor's. The polling thread.
 void fw_partition_receive(struct fw_partition_actor *actor, const struct fw_event *event);
 
-// Asks it to end: no new message is handled; with `commit`, what is in hand is finished (up to
-// `deadline_us`, monotonic) and committed; without, everything is dropped.
-void fw_partition_ask_to_end(struct fw_partition_actor *actor, bool commit, int64_t deadline_us);
+enum fw_partition_end {
+    FW_PARTITION_FINISHES, // what is in hand comes out and is committed
+    FW_PARTITION_COMMITS,  // what has come out
+    FW_PARTITION_DROPS,
+};
+
+// Asks it to end: no new message is handled, and no wait lasts beyond `deadline_us` (monotonic).
+void fw_partition_ask_to_end(struct fw_partition_actor *actor, enum fw_partition_end how,
+                             int64_t deadline_us);
 
 // Waits for the end and frees the actor.
 void fw_partition_join(struct fw_partition_actor *actor);

@@ -4,10 +4,13 @@
 #define FW_PROCESS_PARTITION_IMPL_H
 
 #include "base/buffer.h"
+#include "base/health.h"
+#include "process/gauges.h"
 #include "process/ledger.h"
 #include "process/life.h"
 #include "process/outlet.h"
 #include "process/partition.h"
+#include "process/tally.h"
 #include "topic/reader.h"
 #include "wire/frame.h"
 
@@ -49,15 +52,17 @@ struct fw_partition_actor {
     size_t outbox_bytes;
     bool room; // a life has room again
     enum fw_actor_end end;
+    bool end_drains; // what is in hand comes out before the last commit
     int64_t end_deadline_us;
     size_t n_lives; // not yet ended, detached ones too
 
     // the actor's thread only
+    bool at_work; // restored: there may be something in hand
     struct fw_ledger *ledger;
     struct fw_outlet *outlet;
     struct fw_reader *reader;
     struct fw_buffer scratch;      // for decoding base64
-    struct fw_message *held;       // a message that its video has no room for
+    struct fw_message *held;       // a message that its video has no room for, or a run waits with
     struct fw_dead_message *dead;  // to be dead-lettered with the next commit
     size_t n_active;               // lives that are not detached
     bool rebuilding;               // a pass of the reader is under way
@@ -66,12 +71,23 @@ struct fw_partition_actor {
     int64_t committed_offset;
     int64_t committed_pos;
     int64_t last_probe_us;
+    struct fw_tally tally; // what the next commit adds to the metrics
+    struct fw_gauges gauges;
+    struct fw_heartbeat heartbeat;
 };
 
 // --- partition.c ---
 
-// Whether it has not been asked to end.
-bool fw_partition_goes_on(struct fw_partition_actor *actor);
+// Whether a wait for a broker may last: it has not been asked to end, or it is at work and the time
+// for the end is not over. `actor` is a struct fw_partition_actor, as in struct fw_patience. The
+// actor's thread.
+bool fw_partition_may_wait(void *actor);
+
+// Ends the videos that have been silent for long enough.
+void fw_partition_end_silent(struct fw_partition_actor *actor);
+
+// Drops everything that a take-over would not find either.
+void fw_partition_drop(struct fw_partition_actor *actor);
 
 // --- restore.c ---
 
@@ -81,7 +97,8 @@ int fw_partition_restore(struct fw_partition_actor *actor, struct fw_error *err)
 
 // --- receive.c ---
 
-// Handles one event of the inbox. False: its video has no room, the message is held.
+// Handles one event of the inbox. False: its video has no room, or the run before is not out yet:
+// the message is held.
 bool fw_partition_handle(struct fw_partition_actor *actor, const struct fw_event *event);
 
 // Tries the held message again. False: still no room.

@@ -128,6 +128,7 @@ static void finish_pass(struct fw_partition_actor *actor)
             continue;
         }
         struct fw_life *life = video->life;
+        fw_ledger_note_read_again(video);
         video->rebuilding = false;
         video->unfed = false;
         video->broken = life == NULL;
@@ -200,6 +201,7 @@ int fw_partition_rebuild(struct fw_partition_actor *actor, bool *ret_more, struc
             return result;
         }
         actor->rebuilding = true;
+        fw_metric_add(FW_METRIC_REBUILDS, 1);
     }
     if (actor->held_again != NULL) {
         if (!feed_again(actor, actor->held_again)) {

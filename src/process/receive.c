@@ -97,6 +97,15 @@ void fw_partition_end_video(struct fw_partition_actor *actor, struct fw_ledger_v
 
 // --- one message ---
 
+// A run's first message may bring the trace that all that comes of it belongs to.
+static void note_trace(struct fw_ledger_video *video, const struct fw_message *message)
+{
+    struct fw_header header;
+    if (fw_message_header(message, FW_TRACE_HEADER, &header)) {
+        (void)fw_trace_parse(header.value, header.size, video->record->trace); // else it has none
+    }
+}
+
 // Whether this video is fed as it is read; otherwise it will be read again for it.
 static bool follows(struct fw_partition_actor *actor, const struct fw_ledger_video *video,
                     const struct fw_frame *frame)
@@ -123,12 +132,17 @@ static bool handle_frame(struct fw_partition_actor *actor, struct fw_message *me
         fw_life_detach(video->life); // superseded
     }
     if (action == FW_LEDGER_OPEN) {
+        note_trace(video, message);
         video->broken = false;
         video->unfed = false;
         video->rebuilding = false;
     }
     if (action == FW_LEDGER_DROP) {
         return true;
+    }
+    if (!frame->last) {
+        fw_tally_add_to(&actor->tally, FW_METRIC_FRAMES_RECEIVED, 1);
+        fw_tally_add_to(&actor->tally, FW_METRIC_RECEIVED_BYTES, (int64_t)message->value_size);
     }
     if (!follows(actor, video, frame)) {
         video->unfed = true;
@@ -152,8 +166,13 @@ static bool handle_message(struct fw_partition_actor *actor, struct fw_message *
         fw_partition_dead_letter(actor, message, "receive", &err);
         return true;
     }
+    if (fw_ledger_must_wait(actor->ledger, &summary)) {
+        actor->held = message;
+        return false;
+    }
     if (!handle_frame(actor, message, &frame, &summary)) {
         actor->held = message;
+        fw_series_add(fw_metric_series_of(FW_METRIC_QUEUE_PAUSES, "video"), 1);
         return false;
     }
     fw_message_free(message);
@@ -166,6 +185,9 @@ bool fw_partition_retry_held(struct fw_partition_actor *actor)
     struct fw_ledger_frame summary;
     if (actor->held == NULL) {
         return true;
+    }
+    if (actor->held->offset >= fw_ledger_pos(actor->ledger)) {
+        return handle_message(actor, FW_TAKE(actor->held)); // it waited for the end of a run
     }
     // The ledger has counted it: only the feeding is left, if its video still wants it.
     int result = fw_partition_parse(actor, actor->held, &frame, &summary, NULL);
@@ -201,6 +223,7 @@ bool fw_partition_handle(struct fw_partition_actor *actor, const struct fw_event
         // Records that only mark the end of a transaction lie below: nothing of them is owed.
         fw_ledger_pass(actor->ledger, event->offset - 1);
         fw_ledger_confirm_end(actor->ledger, fw_clock_monotonic_us(), FW_PARTITION_MAX_PAUSE_US);
+        fw_ledger_mark_silent(actor->ledger, actor->shared->silent_us);
         return true;
     case FW_EVENT_NONE:
         return true;

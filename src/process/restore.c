@@ -21,8 +21,8 @@ static int open_outlet(struct fw_partition_actor *actor, struct fw_error *err)
 {
     const struct fw_partition_shared *shared = actor->shared;
     const struct fw_topics *topics = &shared->topics;
-    const char *const outputs[] = { topics->detections, topics->segments, topics->progress,
-                                    topics->completions, topics->dead_letters };
+    const char *const outputs[] = { topics->detections, topics->events,      topics->segments,
+                                    topics->progress,   topics->completions, topics->dead_letters };
     struct fw_outlet_options options = { .client = shared->client,
                                          .consumer = shared->consumer,
                                          .group_id = shared->group_id,
@@ -30,7 +30,8 @@ static int open_outlet(struct fw_partition_actor *actor, struct fw_error *err)
                                          .partition = actor->partition,
                                          .transactional = shared->transactional,
                                          .outputs = outputs,
-                                         .n_outputs = FW_ARRAY_LEN(outputs) };
+                                         .n_outputs = FW_ARRAY_LEN(outputs),
+                                         .patience = { fw_partition_may_wait, actor } };
     return fw_outlet_open(&options, OPEN_TIMEOUT_MS, &actor->outlet, err);
 }
 
@@ -44,7 +45,7 @@ static int ask_committed(struct fw_partition_actor *actor, int64_t *ret_offset, 
     do {
         result = fw_consumer_committed(shared->consumer, shared->topics.frames, actor->partition,
                                        ASK_MS, ret_offset, ret_metadata, err);
-    } while (result == -ETIMEDOUT && fw_partition_goes_on(actor) &&
+    } while (result == -ETIMEDOUT && fw_partition_may_wait(actor) &&
              fw_clock_monotonic_us() < deadline_us);
     return result;
 }
@@ -103,7 +104,8 @@ static int read_progress(struct fw_partition_actor *actor, struct fw_error *err)
             fw_message_free(message);
             result = 0;
             tries = 0;
-        } else if (result == FW_READER_NOTHING && ++tries > READ_TRIES) {
+        } else if (result == FW_READER_NOTHING &&
+                   (++tries > READ_TRIES || !fw_partition_may_wait(actor))) {
             return fw_error_set(err, FW_ERROR_RETRY, ETIMEDOUT, "%s: no answer",
                                 actor->shared->topics.progress);
         }
@@ -135,6 +137,7 @@ int fw_partition_restore(struct fw_partition_actor *actor, struct fw_error *err)
         return result;
     }
     wake_videos(actor);
+    fw_metric_add(FW_METRIC_TAKE_OVERS, fw_ledger_n_open(actor->ledger) > 0);
     fw_log(FW_LOG_INFO, "partition=%d restored pos=%lld need=%lld open_videos=%zu",
            actor->partition, (long long)fw_ledger_pos(actor->ledger),
            (long long)fw_ledger_need(actor->ledger), fw_ledger_n_open(actor->ledger));

@@ -34,6 +34,7 @@ static void name_topics(struct fw_topics *topics, const struct fw_config *config
     topics->layout = fw_layout_from_config(config);
     topics->frames = fw_layout_topic(topics->layout, FW_TOPIC_FRAMES);
     topics->detections = fw_layout_topic(topics->layout, FW_TOPIC_DETECTIONS);
+    topics->events = fw_layout_topic(topics->layout, FW_TOPIC_EVENTS);
     topics->segments = fw_layout_topic(topics->layout, FW_TOPIC_SEGMENTS);
     topics->progress = fw_layout_topic(topics->layout, FW_TOPIC_PROGRESS);
     topics->completions = fw_layout_topic(topics->layout, FW_TOPIC_COMPLETIONS);

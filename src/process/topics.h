@@ -13,6 +13,7 @@ struct fw_topics {
     struct fw_layout *layout; // owned: the names below are its
     const char *frames;
     const char *detections;
+    const char *events;
     const char *segments;
     const char *progress;
     const char *completions;

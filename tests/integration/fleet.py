@@ -14,7 +14,7 @@ from firewatch import BINARY, RED, firewatch
 from test_wire import TOPICS as SCHEMAS
 from test_wire import documented, validator
 
-USES = ("VIDEO", "DETECTIONS", "SEGMENTS", "PROGRESS", "VIDEO_COMPLETIONS")
+USES = ("VIDEO", "DETECTIONS", "EVENTS", "SEGMENTS", "PROGRESS", "VIDEO_COMPLETIONS")
 LIMIT_S = 60
 
 
@@ -184,6 +184,9 @@ ALWAYS = {
 }
 
 
+JSON_TOPICS = {"DETECTIONS": "fire-detections", "EVENTS": "fire-events", "VIDEO_COMPLETIONS": "video-completions"}
+
+
 def check_table(section, fields):
     table = TABLES[section]
     assert {key: type(value) for key, value in fields.items()} == {key: table.get(key) for key in fields}, section
@@ -192,9 +195,9 @@ def check_table(section, fields):
 
 def check_record(use, record):
     value = record.value()
-    if use in ("DETECTIONS", "VIDEO_COMPLETIONS"):
+    if use in JSON_TOPICS:
         message = json.loads(value)
-        VALIDATORS["fire-detections" if use == "DETECTIONS" else "video-completions"].validate(message)
+        VALIDATORS[JSON_TOPICS[use]].validate(message)
         assert json.dumps(message).encode() == value
         video_id = message["video_id"]
     elif use == "SEGMENTS":

@@ -6,8 +6,9 @@ import subprocess
 import time
 
 import pytest
+from confluent_kafka import TopicPartition
 from clips import X264, plain, red_and_black, render
-from firewatch import firewatch
+from firewatch import RED, firewatch
 from kafka_server import KafkaServer
 from topics import Topics, Undisturbed, assert_equal, await_true, read, recorded
 
@@ -64,6 +65,15 @@ def test_results_are_those_of_running_alone(every_kind, tmp_path, name):
     topics, clips, completions = every_kind
     assert_equal(topics, completions[name], Undisturbed(tmp_path, clips[name], name))
     assert completions[name]["gaps"] == []
+
+
+def test_detections_have_the_times_of_their_frames(every_kind):
+    topics, clips, _ = every_kind
+    for name in clips:
+        produced = {frame["timestamp"] for frame in topics.sent(name)}
+        found = [detection["timestamp"] for detection in topics.detections(name)]
+        assert set(found) <= produced
+        assert len(set(found)) == len(found)
 
 
 def test_the_clips_were_interleaved_and_are_done(every_kind):
@@ -138,9 +148,10 @@ class Slowed:
         await_true(lambda: len(self.topics.detections(self.video_id)) >= n, f"{n} detections")
 
 
-def disturbed(kafka, folder, name, disturb):
+def disturbed(kafka, folder, name, disturb, model=RED, every=1):
     """A video of 100 frames whose processor is `disturb`ed after 40 and after 70, and followed by another."""
     topics = Topics(kafka, folder, name).create()
+    topics.env.update({"ML_MODEL_PATH": str(model), "INFERENCE_EVERY_N_FRAMES": str(every)})
     clip = red_and_black(folder / "clip.mp4", seconds=4, options=["-g", "12", "-bf", "2", "-x264-params", "open-gop=1"])
     slowed = Slowed(topics, clip, name)
     for n in (40, 70, None):
@@ -151,7 +162,8 @@ def disturbed(kafka, folder, name, disturb):
             else:
                 slowed.await_detections(n - 10)
                 disturb(processor)
-    assert_equal(topics, completion, Undisturbed(folder, clip, name))
+    options = ["--model", model, "--inference-every", every]
+    assert_equal(topics, completion, Undisturbed(folder, clip, name, options))
     assert completion["gaps"] == [] and completion["duplicate_frames"] == 0
     assert topics.lag() == {0: 0}
     return topics
@@ -169,6 +181,43 @@ def test_a_stop_in_the_middle(kafka, tmp_path):
 
 def test_a_kill_in_the_middle(kafka, tmp_path):
     disturbed(kafka, tmp_path, "killed", lambda processor: processor.kill())
+
+
+def test_a_kill_in_the_middle_of_what_a_detector_sees(kafka, tmp_path):
+    """Frames between those looked at take over boxes, also those that the processor before had found."""
+    yolo = RED.parent / "yolo.onnx"
+    topics = disturbed(kafka, tmp_path, "boxed", lambda processor: processor.kill(), yolo, 7)
+    found = topics.detections("boxed")
+    assert sum(line["has_fire"] for line in found) > 60
+    for line in found:
+        assert [box["class"] for box in line["detections"]] == ["fire"] * line["has_fire"]
+        assert line["model"].startswith("yolo@")
+
+
+@pytest.mark.parametrize("keep", [61, 70])
+def test_frames_that_an_heir_needs_are_deleted(kafka, tmp_path, keep):
+    """Retention may be shorter than an outage. What can't be read again is named as missing, and the video is whole else."""
+    topics = Topics(kafka, tmp_path, f"deleted-{keep}").create()
+    clip = red_and_black(tmp_path / "clip.mp4", seconds=4, options=["-g", "12", "-bf", "0"])
+    video = Slowed(topics, clip, "deleted")
+    with topics.processors() as processor:
+        video.send(70)
+        video.await_detections(60)
+        processor.kill()
+    place = TopicPartition(topics.frames, 0, keep)
+    admin = kafka.admin()
+    admin.delete_records([place])[place].result(30)
+    with topics.processors() as processor:
+        video.send(None)
+        completion = topics.await_completions(1, processor=processor)["deleted"]
+    assert completion["status"] == "complete"
+    [[first, count]] = completion["gaps"]
+    assert completion["missing_frames"] == count == 72 - first > 0  # 72 is the next keyframe
+    assert completion["stats"]["total_frames"] == 100 - count
+    assert completion["stats"]["fire_count"] <= completion["stats"]["total_frames"]
+    fetched = firewatch("fetch", "deleted", cwd=tmp_path, env=topics.env)
+    assert fetched.returncode == 0, fetched.stderr
+    assert f"{count} frames missing" in fetched.stdout
 
 
 @pytest.fixture(scope="module")
@@ -191,9 +240,9 @@ def test_readiness_goes_at_once(frail, tmp_path):
             processor.signal(signal.SIGTERM)
             await_true(lambda: not ready.exists(), "unready", limit_s=2)
             assert processor.process.poll() is None
-            assert processor.wait(30) == 0, processor.text()
         finally:
             frail.resume()
+        assert processor.wait(30) == 0, processor.text()
     with topics.processors() as processor:
         completion = topics.await_completions(1, processor=processor)["ready"]
     assert_equal(topics, completion, Undisturbed(tmp_path, clip, "ready"))

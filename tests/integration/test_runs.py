@@ -136,6 +136,22 @@ def test_a_restarted_producer_supersedes(topics, clip, tmp_path):
     assert sum(header["pictures"] for header, _ in topics.segments(completion)) == 50
 
 
+def test_a_run_right_behind_the_end_of_another(topics, clip):
+    """Both are complete, though nothing of the first was committed when the second had been sent."""
+    frames = recorded(topics, clip, "cam")
+    runs = ("one", "two", "three")
+    topics.send({**frame, "run_id": run} for run in runs for frame in frames)
+    with topics.processors() as processor:
+        topics.await_completions(len(runs), processor=processor)
+    completions = topics.completions()
+    assert [(c["run_id"], c["status"], c["run_offset"]) for c in completions] == [
+        (run, "complete", n * len(frames)) for n, run in enumerate(runs)
+    ]
+    assert all(of_run(topics, run) == list(range(50)) for run in runs)
+    assert all(len(topics.segments(c)) == c["segments"]["count"] for c in completions)
+    assert topics.lag() == {0: 0}
+
+
 def test_two_producers_with_one_id_at_once(topics, clip):
     """The one that began later has the video; nothing of the other gets in."""
     a = [{**frame, "run_id": "a"} for frame in recorded(topics, clip, "cam")]

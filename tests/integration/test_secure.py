@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
 """All roles through a broker's encrypted doors; what is refused is told with its reason, and no secret is told at all."""
 
+import json
+import pathlib
+
 import pytest
 from clips import plain
 from fleet import Fleet, wait_until
+from served import Served
 
 DOORS = ("client-tls", "client-sasl", "client-sasl-tls")
 
@@ -33,7 +37,7 @@ def test_topics_produce_process_through_an_encrypted_door(kafka_secure, tmp_path
         wait_until(lambda: fleet.lag() == 0, "no lag")
     assert (completion["status"], completion["stats"]["total_frames"]) == ("complete", 50)
     assert sorted(one["frame_number"] for one in fleet.detections()) == list(range(50))
-    assert set(fleet.check_messages()) == {"VIDEO", "DETECTIONS", "SEGMENTS", "PROGRESS", "VIDEO_COMPLETIONS"}
+    assert set(fleet.check_messages()) == {"VIDEO", "DETECTIONS", "EVENTS", "SEGMENTS", "PROGRESS", "VIDEO_COMPLETIONS"}
     assert_no_secret(kafka_secure, created.stderr, sent.stdout, sent.stderr, processor.text())
 
 
@@ -81,3 +85,52 @@ def test_who_may_not_is_told_which_topic_or_group(kafka_secure, tmp_path, role):
     assert "uthorization failed" in done.stderr or "not authorized" in done.stderr.lower(), done.stderr
     assert f"forbidden-{role[0]}" in done.stderr
     assert_no_secret(kafka_secure, done.stdout, done.stderr)
+
+
+SECRETS = {
+    "FIREWATCH_HTTP_TOKEN": "Token-4f1c9b2e7d6a8053",
+    "AWS_ACCESS_KEY_ID": "AKIA0123456789EXAMPL",
+    "AWS_SECRET_ACCESS_KEY": "Secret/7d6a80534f1c9b2e+0123456789abcdef",
+    "KAFKA_PROPERTY_SSL_KEY_PASSWORD": "KeyPassword-9b2e7d6a",
+}
+
+
+def command_line(pid):
+    return (pathlib.Path("/proc") / str(pid) / "cmdline").read_bytes().decode()
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_secrets_of_an_env_file_stay_there(kafka_secure, tmp_path, log_format):
+    """In no log (of any level), no message, no command line, no answer over HTTP."""
+    fleet = make(kafka_secure, tmp_path, f"secrets-{log_format}", "client-sasl-tls")
+    mine = {key: value for key, value in fleet.env.items() if key.startswith("KAFKA_") or key == "ML_MODEL_PATH"}
+    more = {"FIREWATCH_LOG_LEVEL": "trace", "FIREWATCH_LOG_FORMAT": log_format, "FIREWATCH_HTTP": "127.0.0.1:0"}
+    lines = [f"{key}={value}" for key, value in {**mine, **more, **SECRETS}.items()]
+    (tmp_path / ".env").write_text("\n".join(lines) + "\n")
+    for key in mine:
+        del fleet.env[key]
+    texts = [fleet.command("topics", "create").stderr]
+    with fleet.process() as processor:
+        asked = Served(processor.text, SECRETS["FIREWATCH_HTTP_TOKEN"])
+        done = fleet.command("produce", "clip.mp4", "video1")
+        assert done.returncode == 0, done.stderr
+        fleet.await_completions(1)
+        texts += [done.stdout, done.stderr, command_line(processor.process.pid), asked.get("/metrics")[1]]
+        texts += [asked.get(path)[1] for path in ("/healthz", "/readyz", "/nothing")]
+    texts.append(processor.text())
+    for use in fleet.topic:
+        for record in fleet.records(use):
+            parts = [record.key(), record.value(), *[value for _, value in record.headers() or []]]
+            texts += [part.decode("latin-1") for part in parts if part]
+    broken = fleet.command("produce", "clip.mp4", "video1", "--http", "0.0.0.0:0", "-X", "no.such=1")
+    assert broken.returncode == 2
+    texts += [broken.stdout, broken.stderr]
+    assert len(texts) > 100 and "status=complete" in processor.text()
+    for text in texts:
+        for secret in (*SECRETS.values(), kafka_secure.properties("client-sasl")["sasl.password"]):
+            assert secret not in text
+    if log_format == "json":
+        entries = [json.loads(line) for line in processor.text().splitlines()]
+        assert all({"time", "level", "message"} <= set(entry) for entry in entries)
+        [end] = [entry for entry in entries if entry.get("status") == "complete"]
+        assert (end["video"], end["frames"], end["level"]) == ("video1", 50, "INFO")

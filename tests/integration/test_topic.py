@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Against a real broker: the C programs test_group.c, test_transaction.c, test_layout.c and test_assemble.c."""
+"""Against a real broker: the C programs test_group.c, test_transaction.c, test_rules.c, test_layout.c and test_assemble.c."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ import pytest
 from firewatch import BINARY
 
 
-@pytest.mark.parametrize("name", ["group", "transaction", "layout", "assemble"])
+@pytest.mark.parametrize("name", ["group", "transaction", "rules", "layout", "assemble"])
 def test_against_a_broker(kafka, name):
     environment = {**os.environ, "KAFKA_TEST_BOOTSTRAP": kafka.bootstrap, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
     program = BINARY.parent / f"test_broker_{name}"

@@ -4,6 +4,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -13,7 +14,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, To
 from firewatch import BINARY, RED, detections, firewatch, run, video
 from test_wire import validator
 
-USES = ("VIDEO", "DETECTIONS", "SEGMENTS", "PROGRESS", "VIDEO_COMPLETIONS")
+USES = ("VIDEO", "DETECTIONS", "EVENTS", "SEGMENTS", "PROGRESS", "VIDEO_COMPLETIONS")
 LIMIT_S = 60
 
 # Whatever the tests read must be what docs/schema says.
@@ -54,13 +55,12 @@ class Processor:
         return await_true(look, lambda: f"{words} in\n{self.text()}", limit_s)[-1]
 
     def partitions(self):
-        """The partitions of the last assignment or revocation; None before the first."""
-        found = self.lines(" assigned partitions=") + self.lines(" revoked partitions=")
+        """The partitions of the last assignment, revocation or loss; None before the first."""
+        found = re.findall(r" (assigned|revoked|lost) partitions=(\S+)", self.text())
         if not found:
             return None
-        last = max(found, key=self.text().splitlines().index)
-        names = last.rpartition("=")[2]
-        return [] if names == "none" or " revoked " in last else [int(name) for name in names.split(",")]
+        what, names = found[-1]
+        return [] if names == "none" or what != "assigned" else [int(name) for name in names.split(",")]
 
     def signal(self, number):
         self.process.send_signal(number)
@@ -83,7 +83,7 @@ class Topics:
 
     def __init__(self, kafka, folder, name, n_partitions=1):
         self.kafka, self.folder, self.name, self.n_partitions = kafka, folder, name, n_partitions
-        self.frames, self.found, self.segments_topic, self.progress, self.ends = (
+        self.frames, self.found, self.events, self.segments_topic, self.progress, self.ends = (
             f"{name}-{use.lower()}" for use in USES
         )
         self.dead_letters = f"{self.frames}.dlq"
@@ -110,10 +110,14 @@ class Topics:
     # ---- processors ----
 
     def start(self, *options, env=None):
+        return self.start_role("process", *options, env=env)
+
+    def start_role(self, *words, env=None):
+        """Any role of the program, in the background."""
         self._n_processors += 1
         clean = {key: os.environ[key] for key in ("PATH", "HOME", "ASAN_OPTIONS", "TSAN_OPTIONS") if key in os.environ}
         log = self.folder / f"processor-{self._n_processors}.log"
-        return Processor([BINARY, "process", *options], log, {**clean, **self.env, **(env or {})}, self.folder)
+        return Processor([BINARY, *words], log, {**clean, **self.env, **(env or {})}, self.folder)
 
     @contextlib.contextmanager
     def processors(self, n=1, *options, env=None):
@@ -208,6 +212,14 @@ class Topics:
             committed = consumer.committed(asked, timeout=10)
             ends = [consumer.get_watermark_offsets(tp, timeout=10)[1] for tp in committed]
             return {tp.partition: end - tp.offset for tp, end in zip(committed, ends) if tp.offset >= 0}
+        finally:
+            consumer.close()
+
+    def end(self, partition):
+        """The offset behind a partition's last frame."""
+        consumer = Consumer({"bootstrap.servers": self.kafka.bootstrap, "group.id": "reader"})
+        try:
+            return consumer.get_watermark_offsets(TopicPartition(self.frames, partition), timeout=10)[1]
         finally:
             consumer.close()
 

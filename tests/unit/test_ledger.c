@@ -101,6 +101,44 @@ static void a_newer_run_supersedes_and_the_older_is_a_stranger(void **unused)
     assert_int_equal(video->record->n_strangers, 2);
 }
 
+static bool must_wait(const char *run_id, int64_t number)
+{
+    struct fw_ledger_frame next = frame("v", run_id, number, number == 0);
+    next_offset--; // it was not read
+    return fw_ledger_must_wait(ledger, &next);
+}
+
+static void a_run_waits_until_the_one_before_has_come_out(void **unused)
+{
+    (void)unused;
+    assert_false(must_wait("r1", 0));
+    get("r1", 0);
+    get("r1", 1);
+    assert_false(must_wait("r2", 0)); // that one is superseded
+    put_segment(0, 0, 1);
+    assert_int_equal(get_end("r1", 2), FW_LEDGER_FEED);
+    assert_true(must_wait("r2", 0));
+    assert_false(must_wait("r1", 0)); // a duplicate, whatever comes out
+    assert_false(must_wait("r2", 1)); // begins no run
+
+    // An heir knows of the marker before it reads it again.
+    struct fw_progress record = *video->record;
+    int64_t pos = fw_ledger_pos(ledger);
+    fw_ledger_free(ledger);
+    ledger = fw_ledger_new(pos);
+    fw_ledger_restore(ledger, &record);
+    video = fw_ledger_get(ledger, "v");
+    assert_false(must_wait("r2", 0)); // nothing will end it any more
+    video->unfed = true;
+    assert_true(must_wait("r2", 0));
+    video->unfed = false;
+    video->rebuilding = true;
+    assert_true(must_wait("r2", 0));
+    assert_int_equal(fw_ledger_note_end(video), FW_VIDEO_COMPLETE);
+    assert_false(must_wait("r2", 0));
+    assert_int_equal(get("r2", 0), FW_LEDGER_OPEN);
+}
+
 static void a_message_of_an_unknown_run_in_its_middle_is_a_stranger(void **unused)
 {
     (void)unused;
@@ -226,6 +264,54 @@ static void the_lowest_need_of_all_counts(void **unused)
     assert_int_equal(fw_ledger_need(ledger), 20); // a's keyframe 10, below b's 41
 }
 
+// What a commit does with the news of a silence.
+static bool tell_silence(struct fw_event_step *ret)
+{
+    struct fw_event_state events;
+    fw_ledger_get_events(video, &events);
+    bool told = fw_event_note_silence(&events, video->silent, ret);
+    fw_ledger_set_events(video, &events);
+    return told;
+}
+
+static void a_silence_is_news_once_and_known_to_an_heir(void **unused)
+{
+    (void)unused;
+    const int64_t second = 1000000;
+    struct fw_event_state of_picture = fw_event_state_init();
+    struct fw_event_step step;
+    get("r1", 0);
+    for (int64_t at = 1; at <= 4; at++) {
+        fw_ledger_confirm_end(ledger, at * second, 2 * second);
+        fw_ledger_mark_silent(ledger, 0); // switched off
+        assert_false(fw_ledger_has_silence_news(ledger));
+        fw_ledger_mark_silent(ledger, 3 * second);
+        assert_int_equal(fw_ledger_has_silence_news(ledger), at == 4);
+    }
+    assert_true(tell_silence(&step));
+    assert_int_equal(step.phase, FW_EVENT_STARTS);
+    assert_int_equal(step.picture, 0); // none is out yet
+    assert_false(fw_ledger_has_silence_news(ledger));
+    fw_ledger_note_events(video, &of_picture); // a picture that a decoder held back
+    assert_false(fw_ledger_has_silence_news(ledger));
+
+    struct fw_progress record = *video->record;
+    struct fw_ledger *heir = fw_ledger_new(fw_ledger_pos(ledger));
+    fw_ledger_restore(heir, &record);
+    fw_ledger_free(ledger);
+    ledger = heir;
+    video = fw_ledger_get(ledger, "v");
+    assert_false(fw_ledger_has_silence_news(ledger));
+    get("r1", 1);
+    assert_true(fw_ledger_has_silence_news(ledger));
+    assert_true(tell_silence(&step));
+    assert_int_equal(step.phase, FW_EVENT_ENDS);
+    assert_int_equal(step.reason, FW_EVENT_CLEARED);
+    assert_int_equal(step.number, 1);
+    assert_false(fw_ledger_has_silence_news(ledger));
+    assert_false(tell_silence(&step));
+}
+
 static void a_silent_video_ends_as_truncated_and_a_frame_opens_it_again(void **unused)
 {
     (void)unused;
@@ -277,6 +363,16 @@ static void a_frame_while_it_ends_belongs_to_the_time_after(void **unused)
     assert_false(video->ending);
 }
 
+// Up to frame 24, at offsets like their numbers.
+static void read_again_from(int64_t first)
+{
+    next_offset = first;
+    for (int64_t n = first; n < 25; n++) {
+        struct fw_ledger_frame again = frame("v", "r1", n, n % 10 == 0);
+        assert_true(fw_ledger_read_again(video, &again));
+    }
+}
+
 static void an_heir_knows_what_its_predecessor_knew(void **unused)
 {
     (void)unused;
@@ -302,10 +398,7 @@ static void an_heir_knows_what_its_predecessor_knew(void **unused)
     next_offset = 9;
     struct fw_ledger_frame before = frame("v", "r1", 9, false);
     assert_false(fw_ledger_read_again(video, &before));
-    for (int64_t n = 10; n < 25; n++) {
-        struct fw_ledger_frame again = frame("v", "r1", n, n % 10 == 0);
-        assert_true(fw_ledger_read_again(video, &again));
-    }
+    read_again_from(10);
     assert_int_equal(video->record->n_received, 25);
     put_segment(1, 13, 23);
     assert_int_equal(fw_ledger_need(ledger), 20);
@@ -333,6 +426,71 @@ static void what_is_read_meanwhile_is_read_again(void **unused)
     assert_int_equal(fw_ledger_need(ledger), 10);
 }
 
+// Twenty-five frames, those up to 12 encoded, detections up to 24; an heir that has to begin again
+// at frame `from`.
+static void inherit_and_read_again_from(int64_t from)
+{
+    for (int64_t n = 0; n < 25; n++) {
+        get("r1", n);
+        fw_ledger_note_finding(video, n, true, 0.5f);
+    }
+    put_segment(0, 0, 12);
+    struct fw_progress record = *video->record;
+    int64_t pos = fw_ledger_pos(ledger);
+    fw_ledger_free(ledger);
+    ledger = fw_ledger_new(pos);
+    fw_ledger_restore(ledger, &record);
+    video = fw_ledger_get(ledger, "v");
+    fw_ledger_rewind(video);
+    read_again_from(from);
+    fw_ledger_note_read_again(video);
+}
+
+static void nothing_deleted_is_nothing_missing(void **unused)
+{
+    (void)unused;
+    inherit_and_read_again_from(10);
+    assert_int_equal(video->record->n_missing, 0);
+    assert_int_equal(fw_ledger_need(ledger), 10);
+}
+
+static void what_was_deleted_before_an_heir_read_it_again_is_missing(void **unused)
+{
+    (void)unused;
+    inherit_and_read_again_from(15); // so that it can begin at 20
+    int64_t first = video->record->anchor_packet + 1;
+    assert_int_equal(video->record->n_gaps, 1);
+    assert_int_equal(video->record->gaps[0].first, first);
+    assert_int_equal(video->record->n_missing, 20 - first);
+
+    // The next heir, before anything was encoded, counts nothing again.
+    fw_ledger_rewind(video);
+    read_again_from(20);
+    fw_ledger_note_read_again(video);
+    assert_int_equal(video->record->n_missing, 20 - first);
+}
+
+static void when_all_was_deleted_the_next_keyframe_ends_what_is_missing(void **unused)
+{
+    (void)unused;
+    inherit_and_read_again_from(25);
+    int64_t first = video->record->anchor_packet + 1;
+    for (int64_t n = 25; n < 31; n++) {
+        next_offset = n;
+        get("r1", n);
+    }
+    assert_int_equal(video->record->n_missing, 30 - first);
+}
+
+static void when_all_was_deleted_and_nothing_comes_all_is_missing(void **unused)
+{
+    (void)unused;
+    inherit_and_read_again_from(25);
+    int64_t first = video->record->anchor_packet + 1;
+    assert_int_equal(fw_ledger_note_end(video), FW_VIDEO_TRUNCATED);
+    assert_int_equal(video->record->n_missing, 25 - first);
+}
+
 static void a_late_record_of_an_older_run_does_not_count(void **unused)
 {
     (void)unused;
@@ -354,6 +512,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_run_begins_with_its_first_message),
         TEST(a_newer_run_supersedes_and_the_older_is_a_stranger),
+        TEST(a_run_waits_until_the_one_before_has_come_out),
         TEST(a_message_of_an_unknown_run_in_its_middle_is_a_stranger),
         TEST(without_a_record_a_run_may_begin_anywhere_with_a_gap),
         TEST(duplicates_are_dropped_and_gaps_recorded),
@@ -365,11 +524,16 @@ int main(void)
         TEST(the_need_follows_the_segments),
         TEST(an_open_group_needs_the_one_before),
         TEST(the_lowest_need_of_all_counts),
+        TEST(a_silence_is_news_once_and_known_to_an_heir),
         TEST(a_silent_video_ends_as_truncated_and_a_frame_opens_it_again),
         TEST(a_pause_starts_the_clock_again),
         TEST(a_frame_while_it_ends_belongs_to_the_time_after),
         TEST(an_heir_knows_what_its_predecessor_knew),
         TEST(what_is_read_meanwhile_is_read_again),
+        TEST(nothing_deleted_is_nothing_missing),
+        TEST(what_was_deleted_before_an_heir_read_it_again_is_missing),
+        TEST(when_all_was_deleted_the_next_keyframe_ends_what_is_missing),
+        TEST(when_all_was_deleted_and_nothing_comes_all_is_missing),
         TEST(a_late_record_of_an_older_run_does_not_count),
     };
     return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
