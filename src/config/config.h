@@ -76,6 +76,12 @@ struct fw_config {
     bool cpu_times;    // of each step, at the end
     enum fw_progress_mode progress;
 
+    // how long results stay; 0: no bound
+    double retention_hours;
+    int storage_max_mb;
+    int storage_min_free_mb;
+    bool retention_uploaded_only;
+
     // Kafka
     char *bootstrap_servers; // host:port, separated by commas
     // Each "name=value" in librdkafka's names, or "KAFKA_PROPERTY_NAME=value" from a variable; of

@@ -29,6 +29,7 @@
 #define DETECTS (RUN | PROCESS)                            // look for fire
 #define KAFKA   (PRODUCE | PROCESS | FETCH | DLQ | TOPICS) // talk to a broker
 #define ALL     (RUN | KAFKA)                              // but for help and version
+#define KEEPS   RUN                                        // finished videos in a folder
 #define SERVES  (RUN | PRODUCE | PROCESS)                  // /metrics and health, with --http
 
 static const char results[] = "Results";
@@ -80,6 +81,57 @@ static const struct fw_option options[] = {
         .group = results,
         .help = "The file to write. It appears under its name only when it is whole.",
         .commands = FETCH | DLQ,
+    },
+    {
+        .name = "retention-hours",
+        .variable = "CLIP_RETENTION_HOURS",
+        FLOAT(retention_hours),
+        .fallback = "0",
+        .min = 0,
+        .max = 24 * 3660,
+        .unit = "hours",
+        .placeholder = "HOURS",
+        .group = results,
+        .help = "Deletes videos of the results' folder that are older, with all their files. 0 "
+                "keeps them. Only files whose names are those of results are ever deleted.",
+        .commands = KEEPS,
+    },
+    {
+        .name = "storage-max",
+        .variable = "CLIP_STORAGE_MAX_MB",
+        INT(storage_max_mb),
+        .fallback = "0",
+        .min = 0,
+        .max = 2000000000,
+        .unit = "MB",
+        .placeholder = "MB",
+        .group = results,
+        .help = "Deletes videos of the results' folder when all together are larger: those that "
+                "are uploaded first, then the oldest. 0 is no bound.",
+        .commands = KEEPS,
+    },
+    {
+        .name = "storage-min-free",
+        .variable = "CLIP_STORAGE_MIN_FREE_MB",
+        INT(storage_min_free_mb),
+        .fallback = "0",
+        .min = 0,
+        .max = 2000000000,
+        .unit = "MB",
+        .placeholder = "MB",
+        .group = results,
+        .help = "Deletes videos of the results' folder, in the same order, when its disk has less "
+                "free space. 0 is no bound.",
+        .commands = KEEPS,
+    },
+    {
+        .name = "retention-uploaded-only",
+        .variable = "CLIP_RETENTION_UPLOADED_ONLY",
+        BOOL(retention_uploaded_only),
+        .fallback = "false",
+        .group = results,
+        .help = "Only deletes videos that are uploaded, whatever the bounds say.",
+        .commands = KEEPS,
     },
     {
         .name = "id",

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/stop.h"
+#include "keep/keep.h"
 #include "pipeline/setup.h"
 #include "run/process_clip.h"
 #include "run/report.h"
@@ -21,6 +22,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { KEEP_EVERY_US = 5000000 }; // a look at the folder, after a clip
 
 struct run {
     // set before start
@@ -138,6 +141,7 @@ static void *work_clips(void *arg)
         if (atomic_load(&clip->state) == FW_CLIP_WAITING) {
             fw_clip_process(clip, run->engine, &run->settings, &run->stopping);
         }
+        fw_keep_apply(run->config, KEEP_EVERY_US, false);
         struct report_call call = { .run = run, .clip = clip };
         fw_display_print(run->display, print_report, &call);
     }
@@ -196,7 +200,9 @@ static int run_engine(struct run *run)
     struct fw_stop_hook hook = { .call = on_stop, .arg = run };
     fw_stop_add(&hook);
     fw_health_set_ready(true, "working");
+    fw_keep_apply(run->config, 0, false);
     run_clips(run);
+    fw_keep_apply(run->config, 0, false);
     fw_health_set_ready(false, "done");
     fw_stop_remove(&hook);
     fw_display_stop(run->display);
