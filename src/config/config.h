@@ -128,9 +128,11 @@ struct fw_config {
     bool dry_run;
 
     // the store; texts are NULL when unset
+    bool upload;
     char *s3_bucket;
     char *s3_key_prefix;
     char *s3_key_template;
+    bool s3_delete_local;
     char *s3_server_side_encryption;
     char *s3_kms_key_id;
     enum fw_s3_addressing s3_addressing;

@@ -28,7 +28,8 @@
 
 #define DETECTS (RUN | PROCESS)                            // look for fire
 #define KAFKA   (PRODUCE | PROCESS | FETCH | DLQ | TOPICS) // talk to a broker
-#define ALL     (RUN | KAFKA)                              // but for help and version
+#define STORE   RUN                                        // talk to S3
+#define ALL     (RUN | KAFKA | STORE)                      // but for help and version
 #define KEEPS   RUN                                        // finished videos in a folder
 #define SERVES  (RUN | PRODUCE | PROCESS)                  // /metrics and health, with --http
 
@@ -38,6 +39,7 @@ static const char topics[] = "Topics";
 static const char frames[] = "Frames";
 static const char processing[] = "Processing";
 static const char store[] = "S3";
+static const char aws[] = "AWS's own variables";
 static const char dead_letters[] = "Dead letters";
 static const char detection[] = "Detection";
 static const char events[] = "Events";
@@ -54,6 +56,8 @@ static const char *const model_types[] = { "auto",           "classifier", "yolo
                                            "fire-detect-nn", "firewatch",  NULL };
 static const char *const transports[] = { "packets", "msgpack", "base64-json", NULL };
 static const char *const guarantees[] = { "exactly_once", "at_least_once", NULL };
+static const char *const encryptions[] = { "AES256", "aws:kms", "aws:kms:dsse", NULL };
+static const char *const addressings[] = { "auto", "path", "virtual", NULL };
 static const char *const progresses[] = { "auto", "always", "never", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug", "trace", NULL };
 static const char *const log_formats[] = { "text", "json", NULL };
@@ -761,6 +765,14 @@ static const struct fw_option options[] = {
     },
 
     {
+        .name = "upload",
+        BOOL(upload),
+        .fallback = "false",
+        .group = store,
+        .help = "Puts each finished video into S3, where other roles put theirs.",
+        .commands = RUN,
+    },
+    {
         .name = "bucket",
         .variable = "S3_BUCKET",
         TEXT(s3_bucket),
@@ -770,7 +782,7 @@ static const struct fw_option options[] = {
         .group = store,
         .help = "The bucket of the finished videos. A processor only names it in the links of "
                 "events.",
-        .commands = PROCESS,
+        .commands = STORE | PROCESS,
     },
     {
         .name = "key-prefix",
@@ -781,7 +793,7 @@ static const struct fw_option options[] = {
         .placeholder = "TEXT",
         .group = store,
         .help = "What the keys of all videos begin with. / alone means nothing.",
-        .commands = PROCESS,
+        .commands = STORE | PROCESS,
     },
     {
         .name = "key-template",
@@ -792,8 +804,283 @@ static const struct fw_option options[] = {
         .placeholder = "TEXT",
         .group = store,
         .help = "The rest of a video's key, with {video_id} in it once.",
-        .commands = PROCESS,
+        .commands = STORE | PROCESS,
     },
+    {
+        .name = "delete-local",
+        .variable = "S3_DELETE_LOCAL_AFTER_UPLOAD",
+        BOOL(s3_delete_local),
+        .fallback = "true",
+        .group = store,
+        .help = "Deletes the local mp4 once the object in S3 is verified.",
+        .commands = RUN,
+    },
+    {
+        .name = "sse",
+        .variable = "S3_SERVER_SIDE_ENCRYPTION",
+        TEXT(s3_server_side_encryption),
+        .unset = "the bucket's own",
+        .choices = encryptions,
+        .placeholder = "WHICH",
+        .group = store,
+        .help = "How S3 encrypts the objects.",
+        .commands = RUN,
+    },
+    {
+        .name = "sse-kms-key-id",
+        .variable = "S3_SSE_KMS_KEY_ID",
+        TEXT(s3_kms_key_id),
+        .unset = "AWS's key for S3",
+        .placeholder = "KEY",
+        .group = store,
+        .help = "The key in KMS that encrypts the objects, with aws:kms.",
+        .commands = RUN,
+    },
+    {
+        .name = "addressing",
+        .variable = "S3_ADDRESSING_STYLE",
+        CHOICE(s3_addressing, fw_s3_addressing),
+        .fallback = "auto",
+        .choices = addressings,
+        .placeholder = "STYLE",
+        .group = store,
+        .help = "Where the bucket's name goes in a URL: into the path or before the host. auto is "
+                "the path for an endpoint that is not AWS's.",
+        .commands = STORE,
+    },
+    {
+        .name = "part-size",
+        .variable = "S3_PART_SIZE_BYTES",
+        INT(s3_part_size_bytes),
+        .fallback = "8388608",
+        .min = 65536,
+        .max = 1073741824,
+        .unit = "bytes",
+        .placeholder = "N",
+        .group = store,
+        .help = "Files of this size and more are sent in parts of this size, four at once; in "
+                "larger ones where there would be more than 10,000. AWS takes none below 5 MiB.",
+        .commands = RUN,
+    },
+    {
+        .name = "s3-tries",
+        .variable = "S3_MAX_ATTEMPTS",
+        INT(s3_max_tries),
+        .fallback = "6",
+        .min = 1,
+        .max = 100,
+        .unit = "tries",
+        .placeholder = "N",
+        .group = store,
+        .help =
+            "How often one request is sent before it has failed. The pauses between grow to 20 s.",
+        .commands = STORE,
+    },
+    {
+        .name = "s3-timeout",
+        .variable = "S3_TIMEOUT_SECONDS",
+        DURATION(s3_timeout_s),
+        .fallback = "30",
+        .min = 1,
+        .max = 3600,
+        .placeholder = "SECONDS",
+        .group = store,
+        .help = "A connection on which nothing moves for so long is taken for broken.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_ACCESS_KEY_ID",
+        TEXT(aws_access_key_id),
+        .secret = true,
+        .unset = "the next place of AWS's chain: web identity, profile, container, machine",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "The key's id.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_SECRET_ACCESS_KEY",
+        TEXT(aws_secret_access_key),
+        .secret = true,
+        .unset = "as above",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "The key's secret.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_SESSION_TOKEN",
+        TEXT(aws_session_token),
+        .secret = true,
+        .unset = "none",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "Of temporary keys.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_REGION",
+        TEXT(aws_region),
+        .unset = "AWS_DEFAULT_REGION, the profile's, else us-east-1",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "The bucket's region.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_DEFAULT_REGION",
+        TEXT(aws_default_region),
+        .unset = "none",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "The region where AWS_REGION names none.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_ENDPOINT_URL_S3",
+        TEXT(aws_endpoint_url_s3),
+        .unset = "AWS_ENDPOINT_URL, else AWS's own",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "Another S3: http[s]://HOST[:PORT].",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_ENDPOINT_URL",
+        TEXT(aws_endpoint_url),
+        .unset = "AWS's own",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "The same, where AWS_ENDPOINT_URL_S3 names none.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_ENDPOINT_URL_STS",
+        TEXT(aws_endpoint_url_sts),
+        .unset = "AWS's own of the region",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "Where a web identity is exchanged for keys.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_CA_BUNDLE",
+        TEXT(aws_ca_bundle),
+        .unset = "the system's",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "A file of certificates to trust instead.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_PROFILE",
+        TEXT(aws_profile),
+        .unset = "default",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "The profile to take keys and region from.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_SHARED_CREDENTIALS_FILE",
+        TEXT(aws_credentials_file),
+        .unset = "~/.aws/credentials",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "The file of keys.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_CONFIG_FILE",
+        TEXT(aws_config_file),
+        .unset = "~/.aws/config",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "The file of profiles.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_WEB_IDENTITY_TOKEN_FILE",
+        TEXT(aws_web_identity_token_file),
+        .unset = "none",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "The token of a web identity, as Kubernetes mounts it.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_ROLE_ARN",
+        TEXT(aws_role_arn),
+        .unset = "none",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "The role that the web identity takes on.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_ROLE_SESSION_NAME",
+        TEXT(aws_role_session_name),
+        .unset = "firewatch",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "What the role's session is called.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        TEXT(aws_container_relative_uri),
+        .unset = "none",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "Set by ECS: where a container's keys are.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        TEXT(aws_container_full_uri),
+        .unset = "none",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "The same as a whole URL: https, or a host of the machine itself.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        TEXT(aws_container_token),
+        .secret = true,
+        .unset = "none",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "What to show there.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+        TEXT(aws_container_token_file),
+        .unset = "none",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "A file with that; read each time.",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+        TEXT(aws_metadata_endpoint),
+        .unset = "http://169.254.169.254",
+        .placeholder = "TEXT",
+        .group = aws,
+        .help = "Where a machine of AWS learns its role's keys (IMDSv2).",
+        .commands = STORE,
+    },
+    {
+        .variable = "AWS_EC2_METADATA_DISABLED",
+        BOOL(aws_metadata_disabled),
+        .fallback = "false",
+        .group = aws,
+        .help = "Does not ask there.",
+        .commands = STORE,
+    },
+
     {
         .name = "topic",
         TEXT(dlq_topic),

@@ -17,6 +17,7 @@
 #include "pipeline/setup.h"
 #include "run/process_clip.h"
 #include "run/report.h"
+#include "run/upload.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ struct run {
     struct fw_clip *clips;
     size_t n_clips;
     struct fw_engine *engine;
+    struct fw_store *store; // NULL: nothing is uploaded
     struct fw_video_settings settings;
     enum fw_report_mode report;
     struct fw_display *display;
@@ -91,6 +93,7 @@ static void free_clips(struct run *run)
     for (size_t i = 0; i < run->n_clips; i++) {
         free(run->clips[i].video_path);
         free(run->clips[i].detections_path);
+        free(run->clips[i].object);
         free(run->clips[i].events_path);
         free(run->clips[i].snapshot_stem);
     }
@@ -129,6 +132,16 @@ static void print_report(void *arg)
     fw_report_clip(call->clip, fw_engine_model(call->run->engine)->id, call->run->report);
 }
 
+// A clip that can't be uploaded has failed, by name; its files stay.
+static void upload(struct run *run, struct fw_clip *clip)
+{
+    if (run->store != NULL && atomic_load(&clip->state) == FW_CLIP_DONE &&
+        fw_clip_upload(clip, run->config, run->store, fw_engine_model(run->engine)->id,
+                       &clip->error) < 0) {
+        clip_failed(clip);
+    }
+}
+
 static void *work_clips(void *arg)
 {
     struct run *run = arg;
@@ -141,7 +154,8 @@ static void *work_clips(void *arg)
         if (atomic_load(&clip->state) == FW_CLIP_WAITING) {
             fw_clip_process(clip, run->engine, &run->settings, &run->stopping);
         }
-        fw_keep_apply(run->config, KEEP_EVERY_US, false);
+        upload(run, clip);
+        fw_keep_apply(run->config, KEEP_EVERY_US, run->store != NULL);
         struct report_call call = { .run = run, .clip = clip };
         fw_display_print(run->display, print_report, &call);
     }
@@ -234,9 +248,13 @@ int fw_run(const struct fw_config *config, char *const inputs[], size_t n_inputs
     } else if (fw_folder_make(config->output_dir, &err) != 0) {
         fprintf(stderr, "firewatch: %s\n", err.text);
         code = 1;
+    } else if (config->upload && fw_upload_open(config, &run.store, &err) < 0) {
+        fprintf(stderr, "firewatch: %s\n", err.text);
+        code = 1;
     } else {
         code = run_engine(&run);
     }
+    fw_upload_close(run.store);
     free_clips(&run);
     return code;
 }
