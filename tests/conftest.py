@@ -6,7 +6,9 @@ import pathlib
 
 import pytest
 from kafka_server import KafkaServer
+from s3_proxy import S3Proxy
 from s3_server import S3Server
+from store import Bucket
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -68,3 +70,18 @@ def make_s3(tmp_path):
     yield make
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def bucket(s3):
+    """A test's own bucket."""
+    return Bucket(s3, "bucket")
+
+
+@pytest.fixture
+def proxied(s3):
+    """A test's own bucket, behind a proxy (.proxy) that breaks what it is told to."""
+    with S3Proxy(s3.port) as proxy:
+        found = Bucket(s3, "proxied", proxy.url)
+        found.proxy = proxy
+        yield found

@@ -34,6 +34,19 @@ const struct fw_command fw_commands[] = {
         .run = fw_cmd_fetch,
     },
     {
+        .name = "get",
+        .bit = FW_COMMAND_GET,
+        .group = FW_GROUP_SCALE,
+        .summary = "fetches a finished video from S3",
+        .usage = "VIDEO_ID",
+        .min_arguments = 1,
+        .max_arguments = 1,
+        .help = "Fetches the annotated video of that id from the bucket into a file, which appears "
+                "under its name only when it is whole. A connection that breaks is resumed where "
+                "it broke.",
+        .run = fw_cmd_get,
+    },
+    {
         .name = "help",
         .bit = FW_COMMAND_HELP,
         .group = FW_GROUP_ABOUT,
@@ -42,6 +55,28 @@ const struct fw_command fw_commands[] = {
         .max_arguments = 1,
         .help = "Shows the commands, how one of them is used, or the table of metrics.",
         .run = fw_cmd_help,
+    },
+    {
+        .name = "ls",
+        .bit = FW_COMMAND_LS,
+        .group = FW_GROUP_SCALE,
+        .summary = "lists the finished videos in S3",
+        .usage = "",
+        .help = "Lists the finished videos in the bucket: when each was put there (UTC), its size "
+                "in bytes, its id.",
+        .run = fw_cmd_ls,
+    },
+    {
+        .name = "presign",
+        .bit = FW_COMMAND_PRESIGN,
+        .group = FW_GROUP_SCALE,
+        .summary = "makes a URL for a finished video in S3",
+        .usage = "VIDEO_ID",
+        .min_arguments = 1,
+        .max_arguments = 1,
+        .help = "Prints a URL that fetches the annotated video of that id without credentials, "
+                "until it expires. Does not ask whether the video is there.",
+        .run = fw_cmd_presign,
     },
     {
         .name = "process",

@@ -81,7 +81,10 @@ void fw_help_command(FILE *out, const struct fw_command *command);
 // The entry functions, one in each file.
 int fw_cmd_dlq(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_fetch(const struct fw_command *command, int argc, char *argv[]);
+int fw_cmd_get(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_help(const struct fw_command *command, int argc, char *argv[]);
+int fw_cmd_ls(const struct fw_command *command, int argc, char *argv[]);
+int fw_cmd_presign(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_process(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_produce(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_run(const struct fw_command *command, int argc, char *argv[]);

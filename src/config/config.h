@@ -23,6 +23,9 @@ enum fw_command_bit {
     FW_COMMAND_FETCH = 1U << 5,
     FW_COMMAND_DLQ = 1U << 6,
     FW_COMMAND_TOPICS = 1U << 7,
+    FW_COMMAND_GET = 1U << 16,
+    FW_COMMAND_LS = 1U << 17,
+    FW_COMMAND_PRESIGN = 1U << 18,
 };
 
 enum fw_progress_mode {
@@ -129,6 +132,7 @@ struct fw_config {
 
     // the store; texts are NULL when unset
     bool upload;
+    double expires_s;
     char *s3_bucket;
     char *s3_key_prefix;
     char *s3_key_template;

@@ -25,10 +25,13 @@
 #define FETCH   FW_COMMAND_FETCH
 #define DLQ     FW_COMMAND_DLQ
 #define TOPICS  FW_COMMAND_TOPICS
+#define GET     FW_COMMAND_GET
+#define LS      FW_COMMAND_LS
+#define PRESIGN FW_COMMAND_PRESIGN
 
 #define DETECTS (RUN | PROCESS)                            // look for fire
 #define KAFKA   (PRODUCE | PROCESS | FETCH | DLQ | TOPICS) // talk to a broker
-#define STORE   RUN                                        // talk to S3
+#define STORE   (RUN | GET | LS | PRESIGN)                 // talk to S3
 #define ALL     (RUN | KAFKA | STORE)                      // but for help and version
 #define KEEPS   RUN                                        // finished videos in a folder
 #define SERVES  (RUN | PRODUCE | PROCESS)                  // /metrics and health, with --http
@@ -84,7 +87,7 @@ static const struct fw_option options[] = {
         .placeholder = "FILE",
         .group = results,
         .help = "The file to write. It appears under its name only when it is whole.",
-        .commands = FETCH | DLQ,
+        .commands = FETCH | DLQ | GET,
     },
     {
         .name = "retention-hours",
@@ -153,7 +156,7 @@ static const struct fw_option options[] = {
         .fallback = "false",
         .group = results,
         .help = "Prints results as JSON, for programs.",
-        .commands = RUN | FETCH | DLQ | TOPICS | FW_COMMAND_VERSION,
+        .commands = RUN | FETCH | DLQ | TOPICS | LS | FW_COMMAND_VERSION,
     },
     {
         .name = "quiet",
@@ -162,7 +165,7 @@ static const struct fw_option options[] = {
         .fallback = "false",
         .group = results,
         .help = "Prints nothing but errors.",
-        .commands = ALL & ~DLQ,
+        .commands = ALL & ~(DLQ | LS | PRESIGN),
     },
     {
         .name = "cpu-times",
@@ -771,6 +774,17 @@ static const struct fw_option options[] = {
         .group = store,
         .help = "Puts each finished video into S3, where other roles put theirs.",
         .commands = RUN,
+    },
+    {
+        .name = "expires",
+        DURATION(expires_s),
+        .fallback = "3600",
+        .min = 1,
+        .max = 604800,
+        .placeholder = "SECONDS",
+        .group = store,
+        .help = "How long the URL is good for.",
+        .commands = PRESIGN,
     },
     {
         .name = "bucket",
