@@ -130,6 +130,18 @@ const struct fw_command fw_commands[] = {
         .run = fw_cmd_topics,
     },
     {
+        .name = "upload",
+        .bit = FW_COMMAND_UPLOAD,
+        .group = FW_GROUP_SCALE,
+        .summary = "puts finished videos into S3, as one of many",
+        .usage = "",
+        .help = "Joins the group, takes its share of the partitions of video-completions, and "
+                "makes each completed video one verified object in S3, which no older run ever "
+                "replaces. Start as many as there are partitions; any of them may die at any "
+                "moment.",
+        .run = fw_cmd_upload,
+    },
+    {
         .name = "version",
         .bit = FW_COMMAND_VERSION,
         .group = FW_GROUP_ABOUT,

@@ -26,6 +26,7 @@ enum fw_command_bit {
     FW_COMMAND_GET = 1U << 16,
     FW_COMMAND_LS = 1U << 17,
     FW_COMMAND_PRESIGN = 1U << 18,
+    FW_COMMAND_UPLOAD = 1U << 19,
 };
 
 enum fw_progress_mode {
@@ -125,6 +126,9 @@ struct fw_config {
     // fetching
     double wait_s; // for a completion that is still to come
 
+    // watching
+    char *upload_group_id; // of the uploaders
+
     // dead letters
     char *dlq_topic; // only those of this topic; NULL: the command's own choice
     bool all;
@@ -143,6 +147,10 @@ struct fw_config {
     int s3_part_size_bytes;
     int s3_max_tries; // of one request
     double s3_timeout_s;
+
+    // uploading: when what is refused is a dead letter, whichever comes first
+    int upload_give_up_tries;
+    double upload_give_up_s;
 
     // AWS's own variables; texts are NULL when unset
     char *aws_access_key_id;

@@ -28,13 +28,14 @@
 #define GET     FW_COMMAND_GET
 #define LS      FW_COMMAND_LS
 #define PRESIGN FW_COMMAND_PRESIGN
+#define UPLOAD  FW_COMMAND_UPLOAD
 
-#define DETECTS (RUN | PROCESS)                            // look for fire
-#define KAFKA   (PRODUCE | PROCESS | FETCH | DLQ | TOPICS) // talk to a broker
-#define STORE   (RUN | GET | LS | PRESIGN)                 // talk to S3
-#define ALL     (RUN | KAFKA | STORE)                      // but for help and version
-#define KEEPS   RUN                                        // finished videos in a folder
-#define SERVES  (RUN | PRODUCE | PROCESS)                  // /metrics and health, with --http
+#define DETECTS (RUN | PROCESS)                                     // look for fire
+#define KAFKA   (PRODUCE | PROCESS | UPLOAD | FETCH | DLQ | TOPICS) // talk to a broker
+#define STORE   (RUN | UPLOAD | GET | LS | PRESIGN)                 // talk to S3
+#define ALL     (RUN | KAFKA | STORE)                               // but for help and version
+#define KEEPS   (RUN | UPLOAD)                                      // finished videos in a folder
+#define SERVES  (RUN | PRODUCE | PROCESS | UPLOAD) // /metrics and health, with --http
 
 static const char results[] = "Results";
 static const char kafka[] = "Kafka";
@@ -43,6 +44,7 @@ static const char frames[] = "Frames";
 static const char processing[] = "Processing";
 static const char store[] = "S3";
 static const char aws[] = "AWS's own variables";
+static const char watching[] = "Watching";
 static const char dead_letters[] = "Dead letters";
 static const char detection[] = "Detection";
 static const char events[] = "Events";
@@ -75,9 +77,11 @@ static const struct fw_option options[] = {
         .fallback = "clips",
         .placeholder = "DIR",
         .group = results,
-        .help = "The folder for the results. It is made when it is missing. A processor writes "
-                "no files: it only names the folder in its completions, as the original does.",
-        .commands = DETECTS,
+        .help =
+            "The folder for the results. It is made when it is missing. A processor writes "
+            "no files: it only names the folder in its completions, as the original does. An "
+            "uploader has a folder of its own in it, where a video stands until it is uploaded.",
+        .commands = DETECTS | UPLOAD,
     },
     {
         .name = "output",
@@ -279,7 +283,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Videos that have ended, and where their segments are.",
-        .commands = PROCESS | FETCH | TOPICS,
+        .commands = PROCESS | FETCH | TOPICS | UPLOAD,
     },
     {
         .name = "segments-topic",
@@ -312,7 +316,7 @@ static const struct fw_option options[] = {
         .placeholder = "TEXT",
         .group = topics,
         .help = "The dead letters of a topic are in the topic of its name and this.",
-        .commands = PROCESS | DLQ | TOPICS,
+        .commands = PROCESS | DLQ | TOPICS | UPLOAD,
     },
     {
         .name = "video-topic-partitions",
@@ -353,7 +357,7 @@ static const struct fw_option options[] = {
         .group = topics,
         .help = "Of the topic for completions, when it is made: the most uploaders that work at "
                 "once.",
-        .commands = PROCESS | TOPICS,
+        .commands = PROCESS | TOPICS | UPLOAD,
     },
     {
         .name = "replication-factor",
@@ -367,7 +371,7 @@ static const struct fw_option options[] = {
         .group = topics,
         .help = "On how many brokers each topic lies, when it is made. 0 means the broker's "
                 "default.",
-        .commands = PROCESS | TOPICS,
+        .commands = PROCESS | TOPICS | UPLOAD,
     },
     {
         .name = "grow",
@@ -522,8 +526,8 @@ static const struct fw_option options[] = {
         .unset = "none",
         .placeholder = "FILE",
         .group = processing,
-        .help = "A file that is there while the processor is ready to work.",
-        .commands = PROCESS,
+        .help = "A file that is there while the process is ready to work.",
+        .commands = PROCESS | UPLOAD,
     },
 
     {
@@ -827,7 +831,32 @@ static const struct fw_option options[] = {
         .fallback = "true",
         .group = store,
         .help = "Deletes the local mp4 once the object in S3 is verified.",
-        .commands = RUN,
+        .commands = RUN | UPLOAD,
+    },
+    {
+        .name = "give-up-tries",
+        .variable = "UPLOAD_GIVE_UP_TRIES",
+        INT(upload_give_up_tries),
+        .fallback = "5",
+        .min = 1,
+        .max = 1000000,
+        .unit = "tries",
+        .placeholder = "N",
+        .group = store,
+        .help = "A completion that S3 or Kafka refuses (no such bucket, no right, segments that "
+                "are not there) is a dead letter after so many tries. An outage is waited out.",
+        .commands = UPLOAD,
+    },
+    {
+        .name = "give-up-after",
+        .variable = "UPLOAD_GIVE_UP_SECONDS",
+        DURATION(upload_give_up_s),
+        .fallback = "300",
+        .max = 7 * 24 * 3600,
+        .placeholder = "SECONDS",
+        .group = store,
+        .help = "The same after so long, whichever comes first.",
+        .commands = UPLOAD,
     },
     {
         .name = "sse",
@@ -838,7 +867,7 @@ static const struct fw_option options[] = {
         .placeholder = "WHICH",
         .group = store,
         .help = "How S3 encrypts the objects.",
-        .commands = RUN,
+        .commands = RUN | UPLOAD,
     },
     {
         .name = "sse-kms-key-id",
@@ -848,7 +877,7 @@ static const struct fw_option options[] = {
         .placeholder = "KEY",
         .group = store,
         .help = "The key in KMS that encrypts the objects, with aws:kms.",
-        .commands = RUN,
+        .commands = RUN | UPLOAD,
     },
     {
         .name = "addressing",
@@ -874,7 +903,7 @@ static const struct fw_option options[] = {
         .group = store,
         .help = "Files of this size and more are sent in parts of this size, four at once; in "
                 "larger ones where there would be more than 10,000. AWS takes none below 5 MiB.",
-        .commands = RUN,
+        .commands = RUN | UPLOAD,
     },
     {
         .name = "s3-tries",
@@ -1095,6 +1124,17 @@ static const struct fw_option options[] = {
         .commands = STORE,
     },
 
+    {
+        .name = "upload-group",
+        .variable = "KAFKA_UPLOAD_GROUP_ID",
+        TEXT(upload_group_id),
+        .fallback = "s3-video-uploader-group",
+        .check = fw_check_group,
+        .placeholder = "NAME",
+        .group = watching,
+        .help = "The consumer group of the uploaders.",
+        .commands = UPLOAD,
+    },
     {
         .name = "topic",
         TEXT(dlq_topic),
