@@ -57,6 +57,20 @@ const struct fw_command fw_commands[] = {
         .run = fw_cmd_help,
     },
     {
+        .name = "lag",
+        .bit = FW_COMMAND_LAG,
+        .group = FW_GROUP_SCALE,
+        .summary = "shows how far processors and uploaders are behind",
+        .usage = "[GROUP]",
+        .max_arguments = 1,
+        .help =
+            "Shows of each partition what kafka-consumer-groups shows, how old the next message "
+            "is and how fast it goes, and of each group a verdict: OK, WARNING, STALLED or "
+            "STOPPED, with what holds it up. Without GROUP, of all groups that read the topics. "
+            "Joins no group and changes nothing.",
+        .run = fw_cmd_lag,
+    },
+    {
         .name = "ls",
         .bit = FW_COMMAND_LS,
         .group = FW_GROUP_SCALE,
@@ -115,6 +129,17 @@ const struct fw_command fw_commands[] = {
             "folder of --output: the video with the fire marked (ID_with_heatmaps.mp4), and a "
             "line of JSON for each frame (ID.detections.jsonl) and each fire (ID.events.jsonl).",
         .run = fw_cmd_run,
+    },
+    {
+        .name = "status",
+        .bit = FW_COMMAND_STATUS,
+        .group = FW_GROUP_SCALE,
+        .summary = "shows the videos: how far each is, where, and what was found",
+        .usage = "[VIDEO_ID]",
+        .max_arguments = 1,
+        .help = "Shows the videos that are processed or done, uploads and dead letters; on a "
+                "terminal again and again. With VIDEO_ID, only that video.",
+        .run = fw_cmd_status,
     },
     {
         .name = "topics",

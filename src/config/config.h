@@ -27,6 +27,8 @@ enum fw_command_bit {
     FW_COMMAND_LS = 1U << 17,
     FW_COMMAND_PRESIGN = 1U << 18,
     FW_COMMAND_UPLOAD = 1U << 19,
+    FW_COMMAND_LAG = 1U << 20,
+    FW_COMMAND_STATUS = 1U << 21,
 };
 
 enum fw_progress_mode {
@@ -128,6 +130,13 @@ struct fw_config {
 
     // watching
     char *upload_group_id; // of the uploaders
+    bool watch;
+    double interval_s; // between two looks
+    int max_lag;       // INT_MIN: any
+    bool once;
+
+    // alerting; texts are NULL when unset
+    char *alert_group_id;
 
     // dead letters
     char *dlq_topic; // only those of this topic; NULL: the command's own choice

@@ -30,11 +30,15 @@
 #define PRESIGN FW_COMMAND_PRESIGN
 #define UPLOAD  FW_COMMAND_UPLOAD
 
-#define DETECTS (RUN | PROCESS)                                     // look for fire
-#define KAFKA   (PRODUCE | PROCESS | UPLOAD | FETCH | DLQ | TOPICS) // talk to a broker
-#define STORE   (RUN | UPLOAD | GET | LS | PRESIGN)                 // talk to S3
-#define ALL     (RUN | KAFKA | STORE)                               // but for help and version
-#define KEEPS   (RUN | UPLOAD)                                      // finished videos in a folder
+#define LAG    FW_COMMAND_LAG
+#define STATUS FW_COMMAND_STATUS
+
+#define DETECTS (RUN | PROCESS) // look for fire
+#define WATCHES (LAG | STATUS)  // look at groups and videos
+#define KAFKA   (PRODUCE | PROCESS | UPLOAD | FETCH | DLQ | TOPICS | WATCHES) // talk to a broker
+#define STORE   (RUN | UPLOAD | GET | LS | PRESIGN)                           // talk to S3
+#define ALL     (RUN | KAFKA | STORE)              // but for help and version
+#define KEEPS   (RUN | UPLOAD)                     // finished videos in a folder
 #define SERVES  (RUN | PRODUCE | PROCESS | UPLOAD) // /metrics and health, with --http
 
 static const char results[] = "Results";
@@ -45,6 +49,7 @@ static const char processing[] = "Processing";
 static const char store[] = "S3";
 static const char aws[] = "AWS's own variables";
 static const char watching[] = "Watching";
+static const char alerts[] = "Alerts";
 static const char dead_letters[] = "Dead letters";
 static const char detection[] = "Detection";
 static const char events[] = "Events";
@@ -160,7 +165,7 @@ static const struct fw_option options[] = {
         .fallback = "false",
         .group = results,
         .help = "Prints results as JSON, for programs.",
-        .commands = RUN | FETCH | DLQ | TOPICS | LS | FW_COMMAND_VERSION,
+        .commands = RUN | FETCH | DLQ | TOPICS | LS | FW_COMMAND_VERSION | WATCHES,
     },
     {
         .name = "quiet",
@@ -169,7 +174,7 @@ static const struct fw_option options[] = {
         .fallback = "false",
         .group = results,
         .help = "Prints nothing but errors.",
-        .commands = ALL & ~(DLQ | LS | PRESIGN),
+        .commands = ALL & ~(DLQ | LS | PRESIGN | WATCHES),
     },
     {
         .name = "cpu-times",
@@ -250,7 +255,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Frames.",
-        .commands = PRODUCE | PROCESS | DLQ | TOPICS,
+        .commands = PRODUCE | PROCESS | DLQ | TOPICS | WATCHES,
     },
     {
         .name = "detections-topic",
@@ -261,7 +266,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "What was found in each frame.",
-        .commands = PROCESS | TOPICS,
+        .commands = PROCESS | TOPICS | WATCHES,
     },
     {
         .name = "events-topic",
@@ -272,7 +277,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Fires and blind cameras: when they began, go on, are over.",
-        .commands = PROCESS | TOPICS,
+        .commands = PROCESS | TOPICS | WATCHES,
     },
     {
         .name = "completions-topic",
@@ -283,7 +288,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Videos that have ended, and where their segments are.",
-        .commands = PROCESS | FETCH | TOPICS | UPLOAD,
+        .commands = PROCESS | FETCH | TOPICS | WATCHES | UPLOAD,
     },
     {
         .name = "segments-topic",
@@ -294,7 +299,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Pieces of annotated video.",
-        .commands = PROCESS | TOPICS,
+        .commands = PROCESS | TOPICS | WATCHES,
     },
     {
         .name = "progress-topic",
@@ -305,7 +310,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "How far each video is.",
-        .commands = PROCESS | FETCH | TOPICS,
+        .commands = PROCESS | FETCH | TOPICS | WATCHES,
     },
     {
         .name = "dlq-suffix",
@@ -316,7 +321,7 @@ static const struct fw_option options[] = {
         .placeholder = "TEXT",
         .group = topics,
         .help = "The dead letters of a topic are in the topic of its name and this.",
-        .commands = PROCESS | DLQ | TOPICS | UPLOAD,
+        .commands = PROCESS | DLQ | TOPICS | STATUS | UPLOAD,
     },
     {
         .name = "video-topic-partitions",
@@ -465,7 +470,7 @@ static const struct fw_option options[] = {
         .placeholder = "NAME",
         .group = processing,
         .help = "The consumer group of the processors that share the work.",
-        .commands = PROCESS,
+        .commands = PROCESS | WATCHES,
     },
     {
         .name = "guarantee",
@@ -1133,7 +1138,61 @@ static const struct fw_option options[] = {
         .placeholder = "NAME",
         .group = watching,
         .help = "The consumer group of the uploaders.",
-        .commands = UPLOAD,
+        .commands = WATCHES | UPLOAD,
+    },
+    {
+        .name = "watch",
+        .letter = 'w',
+        BOOL(watch),
+        .fallback = "false",
+        .group = watching,
+        .help = "Shows it again and again, in place on a terminal, until it is stopped; also past "
+                "brokers that are away for a while.",
+        .commands = WATCHES,
+    },
+    {
+        .name = "interval",
+        DURATION(interval_s),
+        .fallback = "2",
+        .min = 0.1,
+        .max = 3600,
+        .placeholder = "SECONDS",
+        .group = watching,
+        .help = "From one look to the next. Rates are measured between two.",
+        .commands = WATCHES,
+    },
+    {
+        .name = "max",
+        INT(max_lag),
+        .unset = "any lag is good",
+        .min = 0,
+        .max = 2147483647,
+        .unit = "messages",
+        .placeholder = "N",
+        .group = watching,
+        .help = "Ends with 1 when the lag of a group is above this.",
+        .commands = LAG,
+    },
+    {
+        .name = "once",
+        BOOL(once),
+        .fallback = "false",
+        .group = watching,
+        .help = "Shows it once, also on a terminal.",
+        .commands = STATUS,
+    },
+
+    {
+        .name = "alert-group",
+        .variable = "ALERT_GROUP_ID",
+        TEXT(alert_group_id),
+        .fallback = "fire-alerts",
+        .check = fw_check_group,
+        .placeholder = "NAME",
+        .group = alerts,
+        .help = "The consumer group of the alerters. Each group alerts once: another webhook is "
+                "another group.",
+        .commands = WATCHES,
     },
     {
         .name = "topic",
