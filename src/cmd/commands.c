@@ -57,6 +57,20 @@ const struct fw_command fw_commands[] = {
         .run = fw_cmd_help,
     },
     {
+        .name = "inspect",
+        .bit = FW_COMMAND_INSPECT,
+        .group = FW_GROUP_SCALE,
+        .summary = "shows the records of a topic",
+        .usage = "TOPIC",
+        .min_arguments = 1,
+        .max_arguments = 1,
+        .help = "Shows a line for each record of TOPIC: frames, detections, events, completions, "
+                "segments, "
+                "progress, dead-letters, or the name of any topic. With --output, saves the first "
+                "record instead: a segment is a video that players open. Joins no group.",
+        .run = fw_cmd_inspect,
+    },
+    {
         .name = "lag",
         .bit = FW_COMMAND_LAG,
         .group = FW_GROUP_SCALE,

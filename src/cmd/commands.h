@@ -83,6 +83,7 @@ int fw_cmd_dlq(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_fetch(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_get(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_help(const struct fw_command *command, int argc, char *argv[]);
+int fw_cmd_inspect(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_lag(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_ls(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_presign(const struct fw_command *command, int argc, char *argv[]);

@@ -29,6 +29,7 @@ enum fw_command_bit {
     FW_COMMAND_UPLOAD = 1U << 19,
     FW_COMMAND_LAG = 1U << 20,
     FW_COMMAND_STATUS = 1U << 21,
+    FW_COMMAND_INSPECT = 1U << 22,
 };
 
 enum fw_progress_mode {
@@ -134,6 +135,12 @@ struct fw_config {
     double interval_s; // between two looks
     int max_lag;       // INT_MIN: any
     bool once;
+
+    // inspecting
+    char *from;
+    int count; // INT_MIN: all
+    bool follow;
+    char *inspect_video; // NULL: all
 
     // alerting; texts are NULL when unset
     char *alert_group_id;

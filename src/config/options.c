@@ -30,16 +30,18 @@
 #define PRESIGN FW_COMMAND_PRESIGN
 #define UPLOAD  FW_COMMAND_UPLOAD
 
-#define LAG    FW_COMMAND_LAG
-#define STATUS FW_COMMAND_STATUS
+#define LAG     FW_COMMAND_LAG
+#define STATUS  FW_COMMAND_STATUS
+#define INSPECT FW_COMMAND_INSPECT
 
 #define DETECTS (RUN | PROCESS) // look for fire
 #define WATCHES (LAG | STATUS)  // look at groups and videos
-#define KAFKA   (PRODUCE | PROCESS | UPLOAD | FETCH | DLQ | TOPICS | WATCHES) // talk to a broker
-#define STORE   (RUN | UPLOAD | GET | LS | PRESIGN)                           // talk to S3
-#define ALL     (RUN | KAFKA | STORE)              // but for help and version
-#define KEEPS   (RUN | UPLOAD)                     // finished videos in a folder
-#define SERVES  (RUN | PRODUCE | PROCESS | UPLOAD) // /metrics and health, with --http
+// talk to a broker
+#define KAFKA  (PRODUCE | PROCESS | UPLOAD | FETCH | DLQ | TOPICS | WATCHES | INSPECT)
+#define STORE  (RUN | UPLOAD | GET | LS | PRESIGN) // talk to S3
+#define ALL    (RUN | KAFKA | STORE)               // but for help and version
+#define KEEPS  (RUN | UPLOAD)                      // finished videos in a folder
+#define SERVES (RUN | PRODUCE | PROCESS | UPLOAD)  // /metrics and health, with --http
 
 static const char results[] = "Results";
 static const char kafka[] = "Kafka";
@@ -49,6 +51,7 @@ static const char processing[] = "Processing";
 static const char store[] = "S3";
 static const char aws[] = "AWS's own variables";
 static const char watching[] = "Watching";
+static const char inspecting[] = "Inspecting";
 static const char alerts[] = "Alerts";
 static const char dead_letters[] = "Dead letters";
 static const char detection[] = "Detection";
@@ -96,7 +99,7 @@ static const struct fw_option options[] = {
         .placeholder = "FILE",
         .group = results,
         .help = "The file to write. It appears under its name only when it is whole.",
-        .commands = FETCH | DLQ | GET,
+        .commands = FETCH | DLQ | GET | INSPECT,
     },
     {
         .name = "retention-hours",
@@ -165,7 +168,7 @@ static const struct fw_option options[] = {
         .fallback = "false",
         .group = results,
         .help = "Prints results as JSON, for programs.",
-        .commands = RUN | FETCH | DLQ | TOPICS | LS | FW_COMMAND_VERSION | WATCHES,
+        .commands = RUN | FETCH | DLQ | TOPICS | LS | FW_COMMAND_VERSION | WATCHES | INSPECT,
     },
     {
         .name = "quiet",
@@ -174,7 +177,7 @@ static const struct fw_option options[] = {
         .fallback = "false",
         .group = results,
         .help = "Prints nothing but errors.",
-        .commands = ALL & ~(DLQ | LS | PRESIGN | WATCHES),
+        .commands = ALL & ~(DLQ | LS | PRESIGN | WATCHES | INSPECT),
     },
     {
         .name = "cpu-times",
@@ -255,7 +258,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Frames.",
-        .commands = PRODUCE | PROCESS | DLQ | TOPICS | WATCHES,
+        .commands = PRODUCE | PROCESS | DLQ | TOPICS | WATCHES | INSPECT,
     },
     {
         .name = "detections-topic",
@@ -266,7 +269,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "What was found in each frame.",
-        .commands = PROCESS | TOPICS | WATCHES,
+        .commands = PROCESS | TOPICS | WATCHES | INSPECT,
     },
     {
         .name = "events-topic",
@@ -277,7 +280,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Fires and blind cameras: when they began, go on, are over.",
-        .commands = PROCESS | TOPICS | WATCHES,
+        .commands = PROCESS | TOPICS | WATCHES | INSPECT,
     },
     {
         .name = "completions-topic",
@@ -288,7 +291,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Videos that have ended, and where their segments are.",
-        .commands = PROCESS | FETCH | TOPICS | WATCHES | UPLOAD,
+        .commands = PROCESS | FETCH | TOPICS | WATCHES | INSPECT | UPLOAD,
     },
     {
         .name = "segments-topic",
@@ -299,7 +302,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Pieces of annotated video.",
-        .commands = PROCESS | TOPICS | WATCHES,
+        .commands = PROCESS | TOPICS | WATCHES | INSPECT,
     },
     {
         .name = "progress-topic",
@@ -310,7 +313,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "How far each video is.",
-        .commands = PROCESS | FETCH | TOPICS | WATCHES,
+        .commands = PROCESS | FETCH | TOPICS | WATCHES | INSPECT,
     },
     {
         .name = "dlq-suffix",
@@ -321,7 +324,7 @@ static const struct fw_option options[] = {
         .placeholder = "TEXT",
         .group = topics,
         .help = "The dead letters of a topic are in the topic of its name and this.",
-        .commands = PROCESS | DLQ | TOPICS | STATUS | UPLOAD,
+        .commands = PROCESS | DLQ | TOPICS | STATUS | INSPECT | UPLOAD,
     },
     {
         .name = "video-topic-partitions",
@@ -1180,6 +1183,50 @@ static const struct fw_option options[] = {
         .group = watching,
         .help = "Shows it once, also on a terminal.",
         .commands = STATUS,
+    },
+
+    {
+        .name = "from",
+        TEXT(from),
+        .fallback = "beginning",
+        .placeholder = "WHERE",
+        .group = inspecting,
+        .help = "Where to begin: beginning, end, an offset, a time ago (90s, 5m, 1h, 2d), or a UTC "
+                "time (2026-05-11T19:33:16).",
+        .commands = INSPECT,
+    },
+    {
+        .name = "count",
+        .letter = 'n',
+        INT(count),
+        .unset = "all",
+        .min = 1,
+        .max = 2147483647,
+        .unit = "records",
+        .placeholder = "N",
+        .group = inspecting,
+        .help = "Ends after so many.",
+        .commands = INSPECT,
+    },
+    {
+        .name = "follow",
+        .letter = 'f',
+        BOOL(follow),
+        .fallback = "false",
+        .group = inspecting,
+        .help = "Goes on with what is added, until it is stopped; also past brokers that are away "
+                "for a while.",
+        .commands = INSPECT,
+    },
+    {
+        .name = "video",
+        TEXT(inspect_video),
+        .unset = "all",
+        .check = fw_check_video_id,
+        .placeholder = "ID",
+        .group = inspecting,
+        .help = "Only records of this video.",
+        .commands = INSPECT,
     },
 
     {
