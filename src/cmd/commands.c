@@ -22,6 +22,17 @@ const struct fw_command fw_commands[] = {
         .run = fw_cmd_dlq,
     },
     {
+        .name = "doctor",
+        .bit = FW_COMMAND_DOCTOR,
+        .group = FW_GROUP_SCALE,
+        .summary = "checks what all the rest needs, and says what to do",
+        .usage = "",
+        .help = "Checks the brokers, the topics, the partitions of the frames, the consumer "
+                "groups, S3, the clocks, the model and the disk: a line each, with what to do. "
+                "Changes nothing but for a small object that it puts into S3 and deletes.",
+        .run = fw_cmd_doctor,
+    },
+    {
         .name = "fetch",
         .bit = FW_COMMAND_FETCH,
         .group = FW_GROUP_SCALE,

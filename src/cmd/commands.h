@@ -80,6 +80,7 @@ void fw_help_command(FILE *out, const struct fw_command *command);
 
 // The entry functions, one in each file.
 int fw_cmd_dlq(const struct fw_command *command, int argc, char *argv[]);
+int fw_cmd_doctor(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_fetch(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_get(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_help(const struct fw_command *command, int argc, char *argv[]);

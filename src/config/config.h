@@ -30,6 +30,7 @@ enum fw_command_bit {
     FW_COMMAND_LAG = 1U << 20,
     FW_COMMAND_STATUS = 1U << 21,
     FW_COMMAND_INSPECT = 1U << 22,
+    FW_COMMAND_DOCTOR = 1U << 25,
 };
 
 enum fw_progress_mode {
@@ -152,6 +153,7 @@ struct fw_config {
 
     // the store; texts are NULL when unset
     bool upload;
+    bool probe_write;
     double expires_s;
     char *s3_bucket;
     char *s3_key_prefix;

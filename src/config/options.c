@@ -33,15 +33,16 @@
 #define LAG     FW_COMMAND_LAG
 #define STATUS  FW_COMMAND_STATUS
 #define INSPECT FW_COMMAND_INSPECT
+#define DOCTOR  FW_COMMAND_DOCTOR
 
 #define DETECTS (RUN | PROCESS) // look for fire
 #define WATCHES (LAG | STATUS)  // look at groups and videos
 // talk to a broker
-#define KAFKA  (PRODUCE | PROCESS | UPLOAD | FETCH | DLQ | TOPICS | WATCHES | INSPECT)
-#define STORE  (RUN | UPLOAD | GET | LS | PRESIGN) // talk to S3
-#define ALL    (RUN | KAFKA | STORE)               // but for help and version
-#define KEEPS  (RUN | UPLOAD)                      // finished videos in a folder
-#define SERVES (RUN | PRODUCE | PROCESS | UPLOAD)  // /metrics and health, with --http
+#define KAFKA  (PRODUCE | PROCESS | UPLOAD | FETCH | DLQ | TOPICS | WATCHES | INSPECT | DOCTOR)
+#define STORE  (RUN | UPLOAD | GET | LS | PRESIGN | DOCTOR) // talk to S3
+#define ALL    (RUN | KAFKA | STORE)                        // but for help and version
+#define KEEPS  (RUN | UPLOAD)                               // finished videos in a folder
+#define SERVES (RUN | PRODUCE | PROCESS | UPLOAD)           // /metrics and health, with --http
 
 static const char results[] = "Results";
 static const char kafka[] = "Kafka";
@@ -89,7 +90,7 @@ static const struct fw_option options[] = {
             "The folder for the results. It is made when it is missing. A processor writes "
             "no files: it only names the folder in its completions, as the original does. An "
             "uploader has a folder of its own in it, where a video stands until it is uploaded.",
-        .commands = DETECTS | UPLOAD,
+        .commands = DETECTS | UPLOAD | DOCTOR,
     },
     {
         .name = "output",
@@ -141,7 +142,7 @@ static const struct fw_option options[] = {
         .group = results,
         .help = "Deletes videos of the results' folder, in the same order, when its disk has less "
                 "free space. 0 is no bound.",
-        .commands = KEEPS,
+        .commands = KEEPS | DOCTOR,
     },
     {
         .name = "retention-uploaded-only",
@@ -168,7 +169,8 @@ static const struct fw_option options[] = {
         .fallback = "false",
         .group = results,
         .help = "Prints results as JSON, for programs.",
-        .commands = RUN | FETCH | DLQ | TOPICS | LS | FW_COMMAND_VERSION | WATCHES | INSPECT,
+        .commands =
+            RUN | FETCH | DLQ | TOPICS | LS | FW_COMMAND_VERSION | WATCHES | INSPECT | DOCTOR,
     },
     {
         .name = "quiet",
@@ -177,7 +179,7 @@ static const struct fw_option options[] = {
         .fallback = "false",
         .group = results,
         .help = "Prints nothing but errors.",
-        .commands = ALL & ~(DLQ | LS | PRESIGN | WATCHES | INSPECT),
+        .commands = ALL & ~(DLQ | LS | PRESIGN | WATCHES | INSPECT | DOCTOR),
     },
     {
         .name = "cpu-times",
@@ -258,7 +260,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Frames.",
-        .commands = PRODUCE | PROCESS | DLQ | TOPICS | WATCHES | INSPECT,
+        .commands = PRODUCE | PROCESS | DLQ | TOPICS | WATCHES | INSPECT | DOCTOR,
     },
     {
         .name = "detections-topic",
@@ -269,7 +271,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "What was found in each frame.",
-        .commands = PROCESS | TOPICS | WATCHES | INSPECT,
+        .commands = PROCESS | TOPICS | WATCHES | INSPECT | DOCTOR,
     },
     {
         .name = "events-topic",
@@ -280,7 +282,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Fires and blind cameras: when they began, go on, are over.",
-        .commands = PROCESS | TOPICS | WATCHES | INSPECT,
+        .commands = PROCESS | TOPICS | WATCHES | INSPECT | DOCTOR,
     },
     {
         .name = "completions-topic",
@@ -291,7 +293,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Videos that have ended, and where their segments are.",
-        .commands = PROCESS | FETCH | TOPICS | WATCHES | INSPECT | UPLOAD,
+        .commands = PROCESS | FETCH | TOPICS | WATCHES | INSPECT | UPLOAD | DOCTOR,
     },
     {
         .name = "segments-topic",
@@ -302,7 +304,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Pieces of annotated video.",
-        .commands = PROCESS | TOPICS | WATCHES | INSPECT,
+        .commands = PROCESS | TOPICS | WATCHES | INSPECT | DOCTOR,
     },
     {
         .name = "progress-topic",
@@ -313,7 +315,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "How far each video is.",
-        .commands = PROCESS | FETCH | TOPICS | WATCHES | INSPECT,
+        .commands = PROCESS | FETCH | TOPICS | WATCHES | INSPECT | DOCTOR,
     },
     {
         .name = "dlq-suffix",
@@ -324,7 +326,7 @@ static const struct fw_option options[] = {
         .placeholder = "TEXT",
         .group = topics,
         .help = "The dead letters of a topic are in the topic of its name and this.",
-        .commands = PROCESS | DLQ | TOPICS | STATUS | INSPECT | UPLOAD,
+        .commands = PROCESS | DLQ | TOPICS | STATUS | INSPECT | UPLOAD | DOCTOR,
     },
     {
         .name = "video-topic-partitions",
@@ -338,7 +340,7 @@ static const struct fw_option options[] = {
         .group = topics,
         .help = "Of the topics for frames, segments and progress, when they are made: the most "
                 "processors that work at once.",
-        .commands = PROCESS | TOPICS,
+        .commands = PROCESS | TOPICS | DOCTOR,
     },
     {
         .name = "detections-topic-partitions",
@@ -351,7 +353,7 @@ static const struct fw_option options[] = {
         .placeholder = "N",
         .group = topics,
         .help = "Of the topic for detections, when it is made.",
-        .commands = PROCESS | TOPICS,
+        .commands = PROCESS | TOPICS | DOCTOR,
     },
     {
         .name = "completions-topic-partitions",
@@ -365,7 +367,7 @@ static const struct fw_option options[] = {
         .group = topics,
         .help = "Of the topic for completions, when it is made: the most uploaders that work at "
                 "once.",
-        .commands = PROCESS | TOPICS | UPLOAD,
+        .commands = PROCESS | TOPICS | UPLOAD | DOCTOR,
     },
     {
         .name = "replication-factor",
@@ -379,7 +381,7 @@ static const struct fw_option options[] = {
         .group = topics,
         .help = "On how many brokers each topic lies, when it is made. 0 means the broker's "
                 "default.",
-        .commands = PROCESS | TOPICS | UPLOAD,
+        .commands = PROCESS | TOPICS | UPLOAD | DOCTOR,
     },
     {
         .name = "grow",
@@ -473,7 +475,7 @@ static const struct fw_option options[] = {
         .placeholder = "NAME",
         .group = processing,
         .help = "The consumer group of the processors that share the work.",
-        .commands = PROCESS | WATCHES,
+        .commands = PROCESS | WATCHES | DOCTOR,
     },
     {
         .name = "guarantee",
@@ -548,7 +550,7 @@ static const struct fw_option options[] = {
         .help =
             "An ONNX file to use instead of the shipped model: a classifier with a heat map, or "
             "a YOLO detector as Ultralytics exports it.",
-        .commands = DETECTS,
+        .commands = DETECTS | DOCTOR,
     },
     {
         .name = "model-type",
@@ -561,7 +563,7 @@ static const struct fw_option options[] = {
         .help = "What the model must be: classifier or yolo, for which ultralytics is another "
                 "name; auto takes what the file says. The Python original's fire-detect-nn and "
                 "firewatch mean auto, with a warning.",
-        .commands = DETECTS,
+        .commands = DETECTS | DOCTOR,
     },
     {
         .name = "classes",
@@ -573,7 +575,7 @@ static const struct fw_option options[] = {
         .group = detection,
         .help = "The classes of a detector that count as fire: names or numbers, separated by "
                 "commas.",
-        .commands = DETECTS,
+        .commands = DETECTS | DOCTOR,
     },
     {
         .name = "threshold",
@@ -833,6 +835,15 @@ static const struct fw_option options[] = {
         .commands = STORE | PROCESS,
     },
     {
+        .name = "write",
+        BOOL(probe_write),
+        .fallback = "true",
+        .group = store,
+        .help = "Puts a small object under the key prefix and deletes it, to know that both are "
+                "allowed.",
+        .commands = DOCTOR,
+    },
+    {
         .name = "delete-local",
         .variable = "S3_DELETE_LOCAL_AFTER_UPLOAD",
         BOOL(s3_delete_local),
@@ -875,7 +886,7 @@ static const struct fw_option options[] = {
         .placeholder = "WHICH",
         .group = store,
         .help = "How S3 encrypts the objects.",
-        .commands = RUN | UPLOAD,
+        .commands = RUN | UPLOAD | DOCTOR,
     },
     {
         .name = "sse-kms-key-id",
@@ -885,7 +896,7 @@ static const struct fw_option options[] = {
         .placeholder = "KEY",
         .group = store,
         .help = "The key in KMS that encrypts the objects, with aws:kms.",
-        .commands = RUN | UPLOAD,
+        .commands = RUN | UPLOAD | DOCTOR,
     },
     {
         .name = "addressing",
@@ -1141,7 +1152,7 @@ static const struct fw_option options[] = {
         .placeholder = "NAME",
         .group = watching,
         .help = "The consumer group of the uploaders.",
-        .commands = WATCHES | UPLOAD,
+        .commands = WATCHES | UPLOAD | DOCTOR,
     },
     {
         .name = "watch",
@@ -1239,7 +1250,7 @@ static const struct fw_option options[] = {
         .group = alerts,
         .help = "The consumer group of the alerters. Each group alerts once: another webhook is "
                 "another group.",
-        .commands = WATCHES,
+        .commands = WATCHES | DOCTOR,
     },
     {
         .name = "topic",
