@@ -85,3 +85,14 @@ def proxied(s3):
         found = Bucket(s3, "proxied", proxy.url)
         found.proxy = proxy
         yield found
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's Chromium."""
+    from playwright.sync_api import sync_playwright  # not every kind of test has it
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield chromium
+        chromium.close()

@@ -155,7 +155,8 @@ struct service {
 static int open_service(struct service *service, const struct fw_command *command,
                         const struct fw_config *config, struct fw_error *err)
 {
-    if (config->http_listen == NULL) {
+    // The page's server has these routes too.
+    if (config->http_listen == NULL || command->bit == FW_COMMAND_SERVE) {
         return 0;
     }
     struct fw_role_options options = { .listen = config->http_listen, .token = config->http_token };

@@ -156,6 +156,18 @@ const struct fw_command fw_commands[] = {
         .run = fw_cmd_run,
     },
     {
+        .name = "serve",
+        .bit = FW_COMMAND_SERVE,
+        .group = FW_GROUP_SCALE,
+        .summary = "shows it all on a web page, live",
+        .usage = "",
+        .help = "Serves a web page and its JSON API: videos while they are processed, events with "
+                "their pictures, scores, finished videos, lag, and the health of every member. "
+                "At 127.0.0.1:8080 unless --http says otherwise. Joins no group and changes "
+                "nothing.",
+        .run = fw_cmd_serve,
+    },
+    {
         .name = "status",
         .bit = FW_COMMAND_STATUS,
         .group = FW_GROUP_SCALE,

@@ -91,6 +91,7 @@ int fw_cmd_presign(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_process(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_produce(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_run(const struct fw_command *command, int argc, char *argv[]);
+int fw_cmd_serve(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_status(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_topics(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_upload(const struct fw_command *command, int argc, char *argv[]);

@@ -30,6 +30,7 @@ enum fw_command_bit {
     FW_COMMAND_LAG = 1U << 20,
     FW_COMMAND_STATUS = 1U << 21,
     FW_COMMAND_INSPECT = 1U << 22,
+    FW_COMMAND_SERVE = 1U << 23,
     FW_COMMAND_DOCTOR = 1U << 25,
 };
 
@@ -210,6 +211,8 @@ struct fw_config {
     double black_s; // 0: never
     double frozen_s;
     double silent_s;
+    double stalled_s;
+    double lag_s;
 
     // overlay
     bool heatmap;
@@ -225,6 +228,7 @@ struct fw_config {
     char *http_listen; // as http/address.h reads it; NULL: no server
     char *http_token;  // NULL: none
     char *public_url;  // where others see the page; NULL: not known
+    double history_hours;
 
     // process
     int n_workers; // 0: as many as there are cores (base/cores.h)

@@ -30,6 +30,7 @@
 #define PRESIGN FW_COMMAND_PRESIGN
 #define UPLOAD  FW_COMMAND_UPLOAD
 
+#define SERVE   FW_COMMAND_SERVE
 #define LAG     FW_COMMAND_LAG
 #define STATUS  FW_COMMAND_STATUS
 #define INSPECT FW_COMMAND_INSPECT
@@ -38,11 +39,12 @@
 #define DETECTS (RUN | PROCESS) // look for fire
 #define WATCHES (LAG | STATUS)  // look at groups and videos
 // talk to a broker
-#define KAFKA  (PRODUCE | PROCESS | UPLOAD | FETCH | DLQ | TOPICS | WATCHES | INSPECT | DOCTOR)
-#define STORE  (RUN | UPLOAD | GET | LS | PRESIGN | DOCTOR) // talk to S3
-#define ALL    (RUN | KAFKA | STORE)                        // but for help and version
-#define KEEPS  (RUN | UPLOAD)                               // finished videos in a folder
-#define SERVES (RUN | PRODUCE | PROCESS | UPLOAD)           // /metrics and health, with --http
+#define KAFKA                                                                                      \
+    (PRODUCE | PROCESS | UPLOAD | FETCH | DLQ | TOPICS | WATCHES | INSPECT | SERVE | DOCTOR)
+#define STORE  (RUN | UPLOAD | GET | LS | PRESIGN | SERVE | DOCTOR) // talk to S3
+#define ALL    (RUN | KAFKA | STORE)                                // but for help and version
+#define KEEPS  (RUN | UPLOAD)                                       // finished videos in a folder
+#define SERVES (RUN | PRODUCE | PROCESS | UPLOAD | SERVE) // /metrics and health, with --http
 
 static const char results[] = "Results";
 static const char kafka[] = "Kafka";
@@ -260,7 +262,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Frames.",
-        .commands = PRODUCE | PROCESS | DLQ | TOPICS | WATCHES | INSPECT | DOCTOR,
+        .commands = PRODUCE | PROCESS | DLQ | TOPICS | WATCHES | SERVE | INSPECT | DOCTOR,
     },
     {
         .name = "detections-topic",
@@ -271,7 +273,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "What was found in each frame.",
-        .commands = PROCESS | TOPICS | WATCHES | INSPECT | DOCTOR,
+        .commands = PROCESS | TOPICS | WATCHES | SERVE | INSPECT | DOCTOR,
     },
     {
         .name = "events-topic",
@@ -282,7 +284,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Fires and blind cameras: when they began, go on, are over.",
-        .commands = PROCESS | TOPICS | WATCHES | INSPECT | DOCTOR,
+        .commands = PROCESS | TOPICS | WATCHES | SERVE | INSPECT | DOCTOR,
     },
     {
         .name = "completions-topic",
@@ -293,7 +295,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Videos that have ended, and where their segments are.",
-        .commands = PROCESS | FETCH | TOPICS | WATCHES | INSPECT | UPLOAD | DOCTOR,
+        .commands = PROCESS | FETCH | TOPICS | WATCHES | SERVE | INSPECT | UPLOAD | DOCTOR,
     },
     {
         .name = "segments-topic",
@@ -315,7 +317,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "How far each video is.",
-        .commands = PROCESS | FETCH | TOPICS | WATCHES | INSPECT | DOCTOR,
+        .commands = PROCESS | FETCH | TOPICS | WATCHES | SERVE | INSPECT | DOCTOR,
     },
     {
         .name = "dlq-suffix",
@@ -475,7 +477,7 @@ static const struct fw_option options[] = {
         .placeholder = "NAME",
         .group = processing,
         .help = "The consumer group of the processors that share the work.",
-        .commands = PROCESS | WATCHES | DOCTOR,
+        .commands = PROCESS | WATCHES | SERVE | DOCTOR,
     },
     {
         .name = "guarantee",
@@ -716,6 +718,33 @@ static const struct fw_option options[] = {
         .commands = PROCESS,
     },
     {
+        .name = "stalled-after",
+        .variable = "BLIND_STALLED_SECONDS",
+        FLOAT(stalled_s),
+        .fallback = "15",
+        .min = 0,
+        .max = 86400,
+        .placeholder = "SECONDS",
+        .group = events,
+        .help = "A partition of frames in which nothing moves for so long, though there is work, "
+                "is an event. 0 means never.",
+        .commands = SERVE,
+    },
+    {
+        .name = "lag-after",
+        .variable = "BLIND_LAG_SECONDS",
+        FLOAT(lag_s),
+        .fallback = "30",
+        .min = 0,
+        .max = 86400,
+        .placeholder = "SECONDS",
+        .group = events,
+        .help = "A partition whose next frame was sent so long ago is an event, until it was sent "
+                "less than half as long ago. 0 means never.",
+        .commands = SERVE,
+    },
+
+    {
         .name = "heatmap",
         .variable = "CLIP_HEATMAP",
         BOOL(heatmap),
@@ -798,7 +827,7 @@ static const struct fw_option options[] = {
         .placeholder = "SECONDS",
         .group = store,
         .help = "How long the URL is good for.",
-        .commands = PRESIGN,
+        .commands = PRESIGN | SERVE,
     },
     {
         .name = "bucket",
@@ -1152,7 +1181,7 @@ static const struct fw_option options[] = {
         .placeholder = "NAME",
         .group = watching,
         .help = "The consumer group of the uploaders.",
-        .commands = WATCHES | UPLOAD | DOCTOR,
+        .commands = WATCHES | SERVE | UPLOAD | DOCTOR,
     },
     {
         .name = "watch",
@@ -1250,7 +1279,7 @@ static const struct fw_option options[] = {
         .group = alerts,
         .help = "The consumer group of the alerters. Each group alerts once: another webhook is "
                 "another group.",
-        .commands = WATCHES | DOCTOR,
+        .commands = WATCHES | SERVE | DOCTOR,
     },
     {
         .name = "topic",
@@ -1313,8 +1342,22 @@ static const struct fw_option options[] = {
         .help =
             "Where those who are alerted reach the page of firewatch serve: the links of events "
             "begin so. The same for all processors and all servers.",
-        .commands = PROCESS,
+        .commands = PROCESS | SERVE,
     },
+    {
+        .name = "history",
+        .variable = "FIREWATCH_HTTP_HISTORY_HOURS",
+        FLOAT(history_hours),
+        .fallback = "6",
+        .min = 0,
+        .max = 24 * 366,
+        .unit = "hours",
+        .placeholder = "HOURS",
+        .group = serving,
+        .help = "Scores and events of so long before its start are shown too.",
+        .commands = SERVE,
+    },
+
     {
         .name = "workers",
         .variable = "FIREWATCH_WORKERS",
