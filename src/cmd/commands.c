@@ -9,6 +9,16 @@
 
 const struct fw_command fw_commands[] = {
     {
+        .name = "alert",
+        .bit = FW_COMMAND_ALERT,
+        .group = FW_GROUP_SCALE,
+        .summary = "sends fires and blind cameras to a webhook, as one of many",
+        .usage = "",
+        .help = "Joins the consumer group and posts each event that is worth it as JSON, signed, "
+                "again and again until the receiver has it.",
+        .run = fw_cmd_alert,
+    },
+    {
         .name = "dlq",
         .bit = FW_COMMAND_DLQ,
         .group = FW_GROUP_SCALE,

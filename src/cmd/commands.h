@@ -79,6 +79,7 @@ void fw_help_all(FILE *out);
 void fw_help_command(FILE *out, const struct fw_command *command);
 
 // The entry functions, one in each file.
+int fw_cmd_alert(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_dlq(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_doctor(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_fetch(const struct fw_command *command, int argc, char *argv[]);

@@ -31,6 +31,7 @@ enum fw_command_bit {
     FW_COMMAND_STATUS = 1U << 21,
     FW_COMMAND_INSPECT = 1U << 22,
     FW_COMMAND_SERVE = 1U << 23,
+    FW_COMMAND_ALERT = 1U << 24,
     FW_COMMAND_DOCTOR = 1U << 25,
 };
 
@@ -146,6 +147,18 @@ struct fw_config {
 
     // alerting; texts are NULL when unset
     char *alert_group_id;
+    char *alert_webhook_url; // may hold a secret
+    char *alert_webhook_secret;
+    char *alert_ca_bundle;
+    char *alert_types;  // as fw_event_types_parse reads them
+    char *alert_phases; // as fw_event_phases_parse does
+    bool alert_snapshot;
+    double alert_min_score;
+    double alert_cooldown_s;
+    double alert_timeout_s;
+    double alert_retry_max_s;
+    int alert_give_up_tries;
+    double alert_give_up_s;
 
     // dead letters
     char *dlq_topic; // only those of this topic; NULL: the command's own choice

@@ -34,17 +34,19 @@
 #define LAG     FW_COMMAND_LAG
 #define STATUS  FW_COMMAND_STATUS
 #define INSPECT FW_COMMAND_INSPECT
+#define ALERT   FW_COMMAND_ALERT
 #define DOCTOR  FW_COMMAND_DOCTOR
 
 #define DETECTS (RUN | PROCESS) // look for fire
 #define WATCHES (LAG | STATUS)  // look at groups and videos
 // talk to a broker
 #define KAFKA                                                                                      \
-    (PRODUCE | PROCESS | UPLOAD | FETCH | DLQ | TOPICS | WATCHES | INSPECT | SERVE | DOCTOR)
-#define STORE  (RUN | UPLOAD | GET | LS | PRESIGN | SERVE | DOCTOR) // talk to S3
-#define ALL    (RUN | KAFKA | STORE)                                // but for help and version
-#define KEEPS  (RUN | UPLOAD)                                       // finished videos in a folder
-#define SERVES (RUN | PRODUCE | PROCESS | UPLOAD | SERVE) // /metrics and health, with --http
+    (PRODUCE | PROCESS | UPLOAD | ALERT | FETCH | DLQ | TOPICS | WATCHES | INSPECT | SERVE | DOCTOR)
+#define STORE (RUN | UPLOAD | GET | LS | PRESIGN | SERVE | DOCTOR) // talk to S3
+#define ALL   (RUN | KAFKA | STORE)                                // but for help and version
+#define KEEPS (RUN | UPLOAD)                                       // finished videos in a folder
+#define SERVES                                                                                     \
+    (RUN | PRODUCE | PROCESS | UPLOAD | ALERT | SERVE) // /metrics and health, with --http
 
 static const char results[] = "Results";
 static const char kafka[] = "Kafka";
@@ -284,7 +286,7 @@ static const struct fw_option options[] = {
         .placeholder = "TOPIC",
         .group = topics,
         .help = "Fires and blind cameras: when they began, go on, are over.",
-        .commands = PROCESS | TOPICS | WATCHES | SERVE | INSPECT | DOCTOR,
+        .commands = PROCESS | TOPICS | WATCHES | SERVE | INSPECT | ALERT | DOCTOR,
     },
     {
         .name = "completions-topic",
@@ -328,7 +330,7 @@ static const struct fw_option options[] = {
         .placeholder = "TEXT",
         .group = topics,
         .help = "The dead letters of a topic are in the topic of its name and this.",
-        .commands = PROCESS | DLQ | TOPICS | STATUS | INSPECT | UPLOAD | DOCTOR,
+        .commands = PROCESS | DLQ | TOPICS | STATUS | INSPECT | UPLOAD | ALERT | DOCTOR,
     },
     {
         .name = "video-topic-partitions",
@@ -355,7 +357,7 @@ static const struct fw_option options[] = {
         .placeholder = "N",
         .group = topics,
         .help = "Of the topic for detections, when it is made.",
-        .commands = PROCESS | TOPICS | DOCTOR,
+        .commands = PROCESS | TOPICS | ALERT | DOCTOR,
     },
     {
         .name = "completions-topic-partitions",
@@ -383,7 +385,7 @@ static const struct fw_option options[] = {
         .group = topics,
         .help = "On how many brokers each topic lies, when it is made. 0 means the broker's "
                 "default.",
-        .commands = PROCESS | TOPICS | UPLOAD | DOCTOR,
+        .commands = PROCESS | TOPICS | UPLOAD | ALERT | DOCTOR,
     },
     {
         .name = "grow",
@@ -539,7 +541,7 @@ static const struct fw_option options[] = {
         .placeholder = "FILE",
         .group = processing,
         .help = "A file that is there while the process is ready to work.",
-        .commands = PROCESS | UPLOAD,
+        .commands = PROCESS | UPLOAD | ALERT,
     },
 
     {
@@ -880,6 +882,19 @@ static const struct fw_option options[] = {
         .group = store,
         .help = "Deletes the local mp4 once the object in S3 is verified.",
         .commands = RUN | UPLOAD,
+    },
+    {
+        .name = "retry-max",
+        .variable = "ALERT_RETRY_MAX_SECONDS",
+        DURATION(alert_retry_max_s),
+        .fallback = "30",
+        .min = 0.01,
+        .max = 3600,
+        .placeholder = "SECONDS",
+        .group = alerts,
+        .help = "An alert that failed is tried again after a random pause; the pauses grow to so "
+                "long.",
+        .commands = ALERT,
     },
     {
         .name = "give-up-tries",
@@ -1270,6 +1285,39 @@ static const struct fw_option options[] = {
     },
 
     {
+        .variable = "ALERT_WEBHOOK_URL",
+        TEXT(alert_webhook_url),
+        .secret = true,
+        .unset = "none: it must be given",
+        .check = fw_check_webhook_url,
+        .placeholder = "URL",
+        .group = alerts,
+        .help = "Where alerts are posted. Often a secret itself, so it is no option of the command "
+                "line, and the log shows its host only.",
+        .commands = ALERT,
+    },
+    {
+        .variable = "ALERT_WEBHOOK_SECRET",
+        TEXT(alert_webhook_secret),
+        .secret = true,
+        .unset = "alerts are not signed",
+        .check = fw_check_secret,
+        .placeholder = "TEXT",
+        .group = alerts,
+        .help = "Signs each alert; at least 16 characters.",
+        .commands = ALERT,
+    },
+    {
+        .name = "ca-bundle",
+        .variable = "ALERT_CA_BUNDLE",
+        TEXT(alert_ca_bundle),
+        .unset = "the system's",
+        .placeholder = "FILE",
+        .group = alerts,
+        .help = "A file of certificates to trust instead, for a webhook of one's own.",
+        .commands = ALERT,
+    },
+    {
         .name = "alert-group",
         .variable = "ALERT_GROUP_ID",
         TEXT(alert_group_id),
@@ -1279,8 +1327,102 @@ static const struct fw_option options[] = {
         .group = alerts,
         .help = "The consumer group of the alerters. Each group alerts once: another webhook is "
                 "another group.",
-        .commands = WATCHES | SERVE | DOCTOR,
+        .commands = ALERT | WATCHES | SERVE | DOCTOR,
     },
+    {
+        .name = "types",
+        .variable = "ALERT_TYPES",
+        TEXT(alert_types),
+        .fallback = "fire,black,frozen,model_error,silent,stalled,lag",
+        .check = fw_check_event_types,
+        .placeholder = "LIST",
+        .group = alerts,
+        .help = "The types of events that are sent.",
+        .commands = ALERT,
+    },
+    {
+        .name = "phases",
+        .variable = "ALERT_PHASES",
+        TEXT(alert_phases),
+        .fallback = "start,end",
+        .check = fw_check_event_phases,
+        .placeholder = "LIST",
+        .group = alerts,
+        .help = "Which messages of an event are sent. The end of one that was told is always sent; "
+                "an update takes the place of a start that was held back.",
+        .commands = ALERT,
+    },
+    {
+        .name = "min-score",
+        .variable = "ALERT_MIN_SCORE",
+        FLOAT(alert_min_score),
+        .fallback = "0",
+        .min = 0,
+        .max = 1,
+        .placeholder = "P",
+        .group = alerts,
+        .help = "Only fires whose peak has at least this score are sent.",
+        .commands = ALERT,
+    },
+    {
+        .name = "cooldown",
+        .variable = "ALERT_COOLDOWN_SECONDS",
+        DURATION(alert_cooldown_s),
+        .fallback = "60",
+        .max = 7 * 24 * 3600,
+        .placeholder = "SECONDS",
+        .group = alerts,
+        .help = "After an alert of a camera, new events of the same type are held back for so "
+                "long. One that lasts longer is sent then. 0 means never.",
+        .commands = ALERT,
+    },
+    {
+        .name = "snapshot",
+        .variable = "ALERT_SNAPSHOT",
+        BOOL(alert_snapshot),
+        .fallback = "true",
+        .group = alerts,
+        .help = "Sends the picture too.",
+        .commands = ALERT,
+    },
+    {
+        .name = "timeout",
+        .variable = "ALERT_TIMEOUT_SECONDS",
+        DURATION(alert_timeout_s),
+        .fallback = "10",
+        .min = 0.1,
+        .max = 300,
+        .placeholder = "SECONDS",
+        .group = alerts,
+        .help = "A request that takes longer has failed.",
+        .commands = ALERT,
+    },
+    {
+        .name = "give-up-tries",
+        .variable = "ALERT_GIVE_UP_TRIES",
+        INT(alert_give_up_tries),
+        .fallback = "1000000",
+        .min = 1,
+        .max = 1000000,
+        .unit = "tries",
+        .placeholder = "N",
+        .group = alerts,
+        .help = "An alert that does not get through is a dead letter after so many tries.",
+        .commands = ALERT,
+    },
+    {
+        .name = "give-up-after",
+        .variable = "ALERT_GIVE_UP_SECONDS",
+        DURATION(alert_give_up_s),
+        .fallback = "24h",
+        .max = 30 * 24 * 3600,
+        .placeholder = "SECONDS",
+        .group = alerts,
+        .help = "The same after so long, whichever comes first. Until then it waits on Kafka, and "
+                "so do those behind it.",
+        .commands = ALERT,
+    },
+
     {
         .name = "topic",
         TEXT(dlq_topic),
