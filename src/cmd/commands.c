@@ -43,6 +43,18 @@ const struct fw_command fw_commands[] = {
         .run = fw_cmd_doctor,
     },
     {
+        .name = "eval",
+        .bit = FW_COMMAND_EVAL,
+        .group = FW_GROUP_FIND,
+        .summary = "measures how well fires are found, on a labelled set",
+        .usage = "SET",
+        .min_arguments = 1,
+        .max_arguments = 1,
+        .help = "Looks at every picture and video of SET, a folder with fire/ and nofire/ inside "
+                "or a list of labels, and compares the scores with the labels.",
+        .run = fw_cmd_eval,
+    },
+    {
         .name = "fetch",
         .bit = FW_COMMAND_FETCH,
         .group = FW_GROUP_SCALE,

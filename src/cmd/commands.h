@@ -82,6 +82,7 @@ void fw_help_command(FILE *out, const struct fw_command *command);
 int fw_cmd_alert(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_dlq(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_doctor(const struct fw_command *command, int argc, char *argv[]);
+int fw_cmd_eval(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_fetch(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_get(const struct fw_command *command, int argc, char *argv[]);
 int fw_cmd_help(const struct fw_command *command, int argc, char *argv[]);

@@ -23,6 +23,7 @@ enum fw_command_bit {
     FW_COMMAND_FETCH = 1U << 5,
     FW_COMMAND_DLQ = 1U << 6,
     FW_COMMAND_TOPICS = 1U << 7,
+    FW_COMMAND_EVAL = 1U << 8,
     FW_COMMAND_GET = 1U << 16,
     FW_COMMAND_LS = 1U << 17,
     FW_COMMAND_PRESIGN = 1U << 18,
@@ -226,6 +227,11 @@ struct fw_config {
     double silent_s;
     double stalled_s;
     double lag_s;
+
+    // evaluation
+    char *split;       // of a list of labels; NULL: all
+    char *scores_file; // NULL: none
+    char *plot_file;   // NULL: none
 
     // overlay
     bool heatmap;

@@ -25,6 +25,7 @@
 #define FETCH   FW_COMMAND_FETCH
 #define DLQ     FW_COMMAND_DLQ
 #define TOPICS  FW_COMMAND_TOPICS
+#define EVAL    FW_COMMAND_EVAL
 #define GET     FW_COMMAND_GET
 #define LS      FW_COMMAND_LS
 #define PRESIGN FW_COMMAND_PRESIGN
@@ -43,7 +44,7 @@
 #define KAFKA                                                                                      \
     (PRODUCE | PROCESS | UPLOAD | ALERT | FETCH | DLQ | TOPICS | WATCHES | INSPECT | SERVE | DOCTOR)
 #define STORE (RUN | UPLOAD | GET | LS | PRESIGN | SERVE | DOCTOR) // talk to S3
-#define ALL   (RUN | KAFKA | STORE)                                // but for help and version
+#define ALL   (RUN | EVAL | KAFKA | STORE)                         // but for help and version
 #define KEEPS (RUN | UPLOAD)                                       // finished videos in a folder
 #define SERVES                                                                                     \
     (RUN | PRODUCE | PROCESS | UPLOAD | ALERT | SERVE) // /metrics and health, with --http
@@ -61,6 +62,7 @@ static const char alerts[] = "Alerts";
 static const char dead_letters[] = "Dead letters";
 static const char detection[] = "Detection";
 static const char events[] = "Events";
+static const char evaluation[] = "Evaluation";
 static const char overlay[] = "Overlay";
 static const char encoding[] = "Encoding";
 static const char serving[] = "Serving";
@@ -173,8 +175,8 @@ static const struct fw_option options[] = {
         .fallback = "false",
         .group = results,
         .help = "Prints results as JSON, for programs.",
-        .commands =
-            RUN | FETCH | DLQ | TOPICS | LS | FW_COMMAND_VERSION | WATCHES | INSPECT | DOCTOR,
+        .commands = RUN | EVAL | FETCH | DLQ | TOPICS | LS | FW_COMMAND_VERSION | WATCHES |
+                    INSPECT | DOCTOR,
     },
     {
         .name = "quiet",
@@ -554,7 +556,7 @@ static const struct fw_option options[] = {
         .help =
             "An ONNX file to use instead of the shipped model: a classifier with a heat map, or "
             "a YOLO detector as Ultralytics exports it.",
-        .commands = DETECTS | DOCTOR,
+        .commands = DETECTS | EVAL | DOCTOR,
     },
     {
         .name = "model-type",
@@ -567,7 +569,7 @@ static const struct fw_option options[] = {
         .help = "What the model must be: classifier or yolo, for which ultralytics is another "
                 "name; auto takes what the file says. The Python original's fire-detect-nn and "
                 "firewatch mean auto, with a warning.",
-        .commands = DETECTS | DOCTOR,
+        .commands = DETECTS | EVAL | DOCTOR,
     },
     {
         .name = "classes",
@@ -579,7 +581,7 @@ static const struct fw_option options[] = {
         .group = detection,
         .help = "The classes of a detector that count as fire: names or numbers, separated by "
                 "commas.",
-        .commands = DETECTS | DOCTOR,
+        .commands = DETECTS | EVAL | DOCTOR,
     },
     {
         .name = "threshold",
@@ -592,7 +594,7 @@ static const struct fw_option options[] = {
         .group = detection,
         .help = "A frame with at least this probability is a fire frame. Of a detector: a box with "
                 "at least this confidence counts.",
-        .commands = DETECTS,
+        .commands = DETECTS | EVAL,
     },
     {
         .name = "iou",
@@ -605,7 +607,7 @@ static const struct fw_option options[] = {
         .group = detection,
         .help = "Of two boxes of one class that overlap by more than this (common area over joint "
                 "area), a detector's less sure one is dropped.",
-        .commands = DETECTS,
+        .commands = DETECTS | EVAL,
     },
     {
         .name = "inference-every",
@@ -630,7 +632,7 @@ static const struct fw_option options[] = {
         .placeholder = "SECONDS",
         .group = events,
         .help = "The time whose frames vote on whether a fire has begun.",
-        .commands = DETECTS,
+        .commands = DETECTS | EVAL,
     },
     {
         .name = "event-start-part",
@@ -642,7 +644,7 @@ static const struct fw_option options[] = {
         .placeholder = "SHARE",
         .group = events,
         .help = "The part of them that must be fire frames for a fire to begin.",
-        .commands = DETECTS,
+        .commands = DETECTS | EVAL,
     },
     {
         .name = "event-end-window",
@@ -654,7 +656,7 @@ static const struct fw_option options[] = {
         .placeholder = "SECONDS",
         .group = events,
         .help = "The time whose frames vote on whether a fire is over.",
-        .commands = DETECTS,
+        .commands = DETECTS | EVAL,
     },
     {
         .name = "event-end-part",
@@ -667,7 +669,7 @@ static const struct fw_option options[] = {
         .group = events,
         .help =
             "A fire is over when at most this part of them still reaches half of the threshold.",
-        .commands = DETECTS,
+        .commands = DETECTS | EVAL,
     },
     {
         .name = "event-update",
@@ -679,7 +681,7 @@ static const struct fw_option options[] = {
         .placeholder = "SECONDS",
         .group = events,
         .help = "How often an event that lasts is told again. 0 means never.",
-        .commands = DETECTS,
+        .commands = DETECTS | EVAL,
     },
     {
         .name = "black-after",
@@ -691,7 +693,7 @@ static const struct fw_option options[] = {
         .placeholder = "SECONDS",
         .group = events,
         .help = "A picture that is black for so long is an event. 0 means never.",
-        .commands = DETECTS,
+        .commands = DETECTS | EVAL,
     },
     {
         .name = "frozen-after",
@@ -703,7 +705,7 @@ static const struct fw_option options[] = {
         .placeholder = "SECONDS",
         .group = events,
         .help = "A picture that does not change for so long is an event. 0 means never.",
-        .commands = DETECTS,
+        .commands = DETECTS | EVAL,
     },
     {
         .name = "silent-after",
@@ -744,6 +746,34 @@ static const struct fw_option options[] = {
         .help = "A partition whose next frame was sent so long ago is an event, until it was sent "
                 "less than half as long ago. 0 means never.",
         .commands = SERVE,
+    },
+
+    {
+        .name = "split",
+        TEXT(split),
+        .unset = "all of the list",
+        .placeholder = "NAME",
+        .group = evaluation,
+        .help = "Takes only the lines of a list of labels whose column \"split\" says this.",
+        .commands = EVAL,
+    },
+    {
+        .name = "scores",
+        TEXT(scores_file),
+        .unset = "not stored",
+        .placeholder = "FILE",
+        .group = evaluation,
+        .help = "Stores the score of every picture, for later evaluations without looking again.",
+        .commands = EVAL,
+    },
+    {
+        .name = "plot",
+        TEXT(plot_file),
+        .unset = "none",
+        .placeholder = "FILE",
+        .group = evaluation,
+        .help = "Draws the ROC curve and the reliability as an SVG picture.",
+        .commands = EVAL,
     },
 
     {
@@ -1512,7 +1542,7 @@ static const struct fw_option options[] = {
         .group = general,
         .help = "Threads that decode, analyse and encode. 0 means as many as this process has "
                 "cores.",
-        .commands = DETECTS,
+        .commands = DETECTS | EVAL,
     },
     {
         .name = "log-level",
