@@ -6,18 +6,16 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import onnxruntime
+
 from _measure import ENCODER, FIREWATCH, MODEL, PARAMS, PRESET, ROOT
 from _measure import Run, clip_640x480, cpu_name, frames_of, in_turn, median, table
 
 
 def threshold():
-    card = (ROOT / "models" / "fire.md").read_text()
-    for line in card.splitlines():
-        if line.startswith("- Threshold"):
-            for word in line.replace(",", " ").replace("`", " ").split():
-                if word.replace(".", "", 1).isdigit() and 0 < float(word) < 1:
-                    return word
-    return "0.5"
+    """The model's own."""
+    found = onnxruntime.InferenceSession(MODEL, providers=["CPUExecutionProvider"]).get_modelmeta()
+    return found.custom_metadata_map["firewatch.threshold"]
 
 
 def whole(folder):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """From logits to probabilities (Platt's scaling) and a threshold, on validation data only."""
+import math
+
 import numpy as np
 
 HIGHEST_FALSE_RATE = 0.03
@@ -52,3 +54,8 @@ def threshold(logits, fire):
         return float((last + high) / 2)
     above = logits[logits > last]
     return float((last + above.min()) / 2) if len(above) else float(last + 1)  # between scores: rounding moves none
+
+
+def decimal(limit):
+    """The threshold with the four digits that the file holds, rounded up: no false positive slips in below it."""
+    return math.ceil(limit * 1e4) / 1e4

@@ -7,10 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from PIL import Image
 
 import calibrate
+import cascade
+import evaluate
+import export
 import metrics
 from augment import crop_matrices
 from compose import tight, widen
@@ -91,6 +95,50 @@ class Data(unittest.TestCase):
     def test_tight_undoes_widen(self):
         box = (0.4, 0.4, 0.6, 0.5)
         self.assertTrue(np.allclose(tight(widen(box)), box))
+
+
+class Cascades(unittest.TestCase):
+    """Two tiny networks of random weights in one file."""
+
+    def setUp(self):
+        torch.manual_seed(0)
+        widths = [16, 16, 16, 16]
+        first, large = FireNet(4, widths).eval(), FireNet(4, widths).eval()
+        for network in (first, large):
+            torch.nn.init.normal_(network.head.weight, std=1.0)
+        self.images = torch.randint(0, 256, (40, 3, 64, 64), dtype=torch.uint8)
+        self.images[::2] //= 4
+        logits = evaluate.logits_of(first, self.images)
+        scaling = float(logits.std()), float(np.median(logits))
+        self.found = cascade.Cascade(first, large, 48, scaling, (1.0, 0.0), 0.4, 0.7, 0.5)
+
+    def test_the_file_says_what_was_computed_in_batches_or_one_by_one(self):
+        with tempfile.TemporaryDirectory() as name:
+            path = Path(name) / "cascade.onnx"
+            onnx.save(self.found.to_onnx(64), path)
+            running = export.session(path)
+        expected = self.found.scores(self.images)
+        alone, maps = export.run(running, self.images, 1)
+        together, maps_together = export.run(running, self.images, 8)
+        self.assertLess(np.abs(alone - expected).max(), 1e-5)
+        self.assertLess(np.abs(together - expected).max(), 1e-5)
+        self.assertLess(np.abs(maps - maps_together).max(), 1e-5)
+        self.assertEqual(maps.shape, (40, 8, 8))
+
+    def test_the_large_network_counts_between_the_bounds_only(self):
+        first, scores = self.found.firsts(self.images), self.found.scores(self.images)
+        asks = (first >= 0.4) & (first < 0.7)
+        self.assertTrue((first < 0.4).any() and asks.any() and (first >= 0.7).any())
+        large = calibrate.sigmoid(evaluate.logits_of(self.found.large, self.images, 48))
+        self.assertTrue(np.allclose(scores[asks], large[asks]))
+        self.assertTrue(np.allclose(scores[~asks], first[~asks]))
+
+    def test_the_low_bound_hides_few_fires_and_the_high_one_no_false_alarm(self):
+        first, fire = np.linspace(0, 1, 1000), np.arange(1000) >= 100
+        self.assertAlmostEqual(cascade.low_bound(first, np.ones(1000), fire, 0.5), 0.10, places=6)
+        fire[980] = False
+        self.assertGreater(cascade.high_bound(first, fire), first[980])
+        self.assertLess(cascade.high_bound(first, fire), first[980] + 1e-3)
 
 
 class Networks(unittest.TestCase):

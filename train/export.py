@@ -8,35 +8,44 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 OPSET = 13
 NAMES = {"input_names": ["image"], "output_names": ["probability", "heatmap"]}
 
 
-class Exported(nn.Module):
-    """image -> (probability [N], heatmap [N,h,w]): the calibrated probability, and each cell's own probability."""
+def resized(image, side):
+    """Bilinear, half-pixel centres; as it is where `side` is None."""
+    return F.interpolate(image, size=(side, side), mode="bilinear", align_corners=False) if side else image
 
-    def __init__(self, network, temperature, shift):
+
+class Exported(nn.Module):
+    """image -> (probability [N], heatmap [N,h,w]): the calibrated probability, and each cell's own probability.
+    `side`: the network sees the picture at this size. `cells`: the side to which the map is enlarged."""
+
+    def __init__(self, network, scaling, side=None, cells=None):
         super().__init__()
-        self.network, self.temperature, self.shift = network, temperature, shift
+        self.network, self.side, self.cells = network, side, cells
+        self.temperature, self.shift = scaling
 
     def forward(self, image):
-        logit, cells = self.network(image)
-        return torch.sigmoid((logit - self.shift) / self.temperature), torch.sigmoid(cells / self.temperature)
+        logit, cells = self.network(resized(image, self.side))
+        heat = torch.sigmoid(cells / self.temperature)
+        if self.cells:
+            side = (self.cells, self.cells)
+            heat = F.interpolate(heat.unsqueeze(1), size=side, mode="bilinear", align_corners=False).squeeze(1)
+        return torch.sigmoid((logit - self.shift) / self.temperature), heat
 
 
-def to_onnx(network, scaling, size, metadata):
-    """The checked model; `scaling` is (temperature, shift). `network` must be on the CPU and in evaluation mode, so that
-    batch norm is folded away."""
+def to_onnx(exported, size):
+    """The checked model of an Exported on the CPU in evaluation mode, so that batch norm is folded away."""
     buffer = io.BytesIO()
     free = {name: {0: "N"} for name in NAMES["input_names"] + NAMES["output_names"]}
-    example = torch.zeros(1, 3, size, size)
     torch.onnx.export(
-        Exported(network, *scaling).eval(), example, buffer, opset_version=OPSET, dynamic_axes=free, **NAMES
+        exported.eval(), torch.zeros(1, 3, size, size), buffer, opset_version=OPSET, dynamic_axes=free, **NAMES
     )
     model = onnx.load_model_from_string(buffer.getvalue())
-    onnx.helper.set_model_props(model, metadata)
     onnx.checker.check_model(model, full_check=True)
     assert not any(node.op_type == "BatchNormalization" for node in model.graph.node)
     return model
@@ -57,9 +66,9 @@ def run(running, images, n=32):
     return tuple(np.concatenate(parts) for parts in zip(*results))
 
 
-def cost_ms(running, size, n=500):
-    """Median CPU time of one picture on one thread."""
-    image = np.random.default_rng(0).random((1, 3, size, size), np.float32)
+def cost_ms(running, picture, n=500):
+    """Median CPU time of one uint8 picture [3,h,w] on one thread."""
+    image = picture.unsqueeze(0).numpy().astype(np.float32) / 255
     times = []
     for _ in range(n + 20):
         start = time.thread_time()

@@ -61,7 +61,8 @@ def follow(average, network, step):
 
 def loop(network, batches, epochs, rate, loss_of, frozen, keep):
     """Trains in place for `epochs` and returns the running mean of the weights, in evaluation mode. After every epoch
-    that mean is saved to `keep`, for a run that is cut short."""
+    that mean is saved to `keep`, for a run that is cut short. `network` may hold several that are apart (ModuleList):
+    their gradients are clipped one by one."""
     steps = max(1, int(epochs * batches.steps))
     adam, schedule = optimiser(network, rate, steps)
     average = copy.deepcopy(network).eval()
@@ -73,7 +74,8 @@ def loop(network, batches, epochs, rate, loss_of, frozen, keep):
         loss = loss_of(batches.draw())
         adam.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        for one in network if isinstance(network, nn.ModuleList) else [network]:
+            nn.utils.clip_grad_norm_(one.parameters(), 5.0)
         adam.step()
         schedule.step()
         follow(average, network, step)
@@ -93,16 +95,18 @@ def fit_teacher(network, batches, epochs, size, keep, rate=4e-4):
     return loop(network, batches, epochs, rate, loss_of, True, keep)
 
 
-def fit_student(network, teacher, batches, epochs, sizes, keep, rate=2e-3):
-    """Half of the picture's loss comes from the labels, half from the teacher's opinion on the same view. `sizes`:
-    of the student's and the teacher's input."""
-    size, teacher_size = sizes
+def fit_students(students, sizes, teacher, teacher_size, batches, epochs, keep, rate=2e-3):
+    """`students`, a ModuleList, learn side by side from the same views, each at its own size of `sizes`. Half of the
+    picture's loss comes from the labels, half from the teacher's opinion on the same view."""
 
     def loss_of(batch):
-        logit, cells = network(resize(batch["images"], size))
         with torch.no_grad():
             opinion = torch.sigmoid(teacher(resize(batch["images"], teacher_size))[0])
-        distilled = F.binary_cross_entropy_with_logits(logit, opinion)
-        return 0.5 * (label_loss(logit, batch["fire"]) + distilled) + CELL_WEIGHT * cell_loss(cells, batch)
+        total = 0
+        for student, size in zip(students, sizes):
+            logit, cells = student(resize(batch["images"], size))
+            distilled = F.binary_cross_entropy_with_logits(logit, opinion)
+            total = total + 0.5 * (label_loss(logit, batch["fire"]) + distilled) + CELL_WEIGHT * cell_loss(cells, batch)
+        return total
 
-    return loop(network, batches, epochs, rate, loss_of, False, keep)
+    return loop(students, batches, epochs, rate, loss_of, False, keep)

@@ -33,6 +33,16 @@ def full_widths(blocks):
     return [outputs[index] * BLOCKS[index][2] for index in range(blocks)]
 
 
+def narrowed_widths(blocks, stem, parts):
+    """`parts`: of the published widths in blocks 1 to 4, 5 to 10 and from 11. Rounded to eight channels: ONNX Runtime
+    computes in blocks of eight."""
+    widths = [stem]
+    for index, width in enumerate(full_widths(blocks)[1:], 1):
+        part = parts[0] if index < 5 else parts[1] if index < 11 else parts[2]
+        widths.append(max(16, 8 * int(width * part / 8 + 0.5)))
+    return widths
+
+
 def convolution(inputs, outputs, kernel, stride=1, groups=1, activate=True):
     """Convolution and batch norm, then ReLU6 if asked."""
     layers = [

@@ -6,11 +6,13 @@ import platform
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import onnxruntime
 
 import clips
 import evaluate
 import export
+import metrics
 
 HERE = Path(__file__).parent
 
@@ -77,6 +79,11 @@ def held_out_text(path):
     )
 
 
+def provenance(run):
+    """What its trainer has to say of these very weights: "note" in the facts kept with them."""
+    return run.get("note", "All of it came from one run.")
+
+
 def processor():
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -84,19 +91,54 @@ def processor():
     return platform.processor()
 
 
-def file_values(path, student, running, size):
-    """What the file is and costs."""
+def size_row(path, title, pictures, work, costs, threshold):
+    """One line of the table of sizes: what a file says of the validation pictures, and what it costs."""
+    fire = evaluate.column(pictures.records, "fire")
+    scores, heatmaps = export.run(export.session(path), pictures.images)
+    tpr, fpr = metrics.rates(scores.astype(float), fire, threshold)
+    pointing = evaluate.pointing_figures(heatmaps, pictures.records)[1]
+    figures = (f"{metrics.roc_area(scores, fire):.4f}", f"{tpr:.3f}", f"{fpr:.3f}", f"{pointing:.3f}")
+    return (title, f"{path.stat().st_size}", work, costs, f"{threshold:.4f}", *figures)
+
+
+def sizes_values(folder, found, small, smalls, validation):
+    """What the two files are, cost and find. `smalls`: the small network's pictures and threshold."""
+    path, small_path = folder / "fire.onnx", folder / "fire-small.onnx"
+    size, fire = validation.images.shape[-1], evaluate.column(validation.records, "fire")
+    first = found.firsts(validation.images)
+    asks, running = found.asks(first), export.session(path)
+    costs = [export.cost_ms(running, validation.images[int(np.flatnonzero(which)[0])]) for which in (~asks, asks)]
+    small_size = smalls[0].images.shape[-1]
+    small_cost = export.cost_ms(export.session(small_path), smalls[0].images[0])
+    work = [export.multiplications(network, side)
+            for network, side in ((found.first, size), (found.large, found.side), (small, small_size))]  # fmt: skip
+    share = float(asks[~fire].mean())
+    rows = [
+        size_row(path, "`fire.onnx`", validation, f"{work[0]:.1f} or {work[0] + work[1]:.1f}",
+                 f"{costs[0]:.2f} or {costs[1]:.2f}", found.threshold),
+        size_row(small_path, "`fire-small.onnx`", smalls[0], f"{work[2]:.1f}", f"{small_cost:.2f}", smalls[1]),
+    ]  # fmt: skip
+    head = ("file", "bytes", "million multiply-adds", "ms a frame", "threshold", "ROC area", "true positives",
+            "false positives", "pointing")  # fmt: skip
     return {
-        "bytes": path.stat().st_size, "digest": export.digest(path), "size": size, "runtime": onnxruntime.__version__,
-        "mmac": f"{export.multiplications(student, size):.1f}", "cpu": processor(),
-        "parameters": sum(value.numel() for value in student.parameters()),
-        "cost": f"{export.cost_ms(running, size):.2f}", "blocks": len(student.blocks),
-        "widths": ", ".join(str(width) for width in student.widths),
+        "size_table": table(head, rows), "bytes": path.stat().st_size, "digest": export.digest(path), "size": size,
+        "small_bytes": small_path.stat().st_size, "small_digest": export.digest(small_path), "small_size": small_size, "large_size": found.side,
+        "runtime": onnxruntime.__version__, "cpu": processor(), "loud_cost": f"{costs[1]:.2f}",
+        "share": f"{share:.3f}", "fire_share": f"{float(asks[fire].mean()):.3f}", "low": f"{found.low:.2f}",
+        "high": f"{found.high:.4f}", "mean_cost": f"{costs[0] + share * (costs[1] - costs[0]):.2f}",
+        "fire_cost": f"{costs[0] + float(asks[fire].mean()) * (costs[1] - costs[0]):.2f}",
+        "first_widths": ", ".join(map(str, found.first.widths)), "small_widths": ", ".join(map(str, small.widths)),
+        "large_parameters": parameters(found.large), "first_parameters": parameters(found.first),
+        "small_parameters": parameters(small),
     }  # fmt: skip
 
 
+def parameters(network):
+    return sum(value.numel() for value in network.parameters())
+
+
 def measured_values(running, validation, threshold):
-    """What the network says on the validation pictures."""
+    """What the file says on the validation pictures."""
     records = validation.records
     scores, heatmaps = export.run(running, validation.images)
     scores = scores.astype(float)
@@ -110,20 +152,20 @@ def measured_values(running, validation, threshold):
     }  # fmt: skip
 
 
-def write_card(folder, data, student, validation, records, run):
-    """Writes fire.md beside fire.onnx; a name of the template that has no value is an error."""
-    path, size = folder / "fire.onnx", validation.images.shape[-1]
-    running = export.session(path)
-    threshold = float(running.get_modelmeta().custom_metadata_map["firewatch.threshold"])
+def write_card(folder, data, found, small, smalls, validation, records, run):
+    """Writes fire.md beside the two files; a name of the template that has no value is an error."""
+    size = validation.images.shape[-1]
+    running = export.session(folder / "fire.onnx")
+    scalings = {"large": found.large_scaling, "first": found.first_scaling}
     values = {
-        **run, **file_values(path, student, running, size), **measured_values(running, validation, threshold),
-        "date": datetime.date.today().isoformat(), "threshold": f"{threshold:.4f}",
-        "temperature": f"{run['scaling'][0]:.3f}",
-        "shift": f"{run['scaling'][1]:.3f}",
-        "parity": f"{evaluate.parity(student, run['scaling'], running, validation.images):.1e}",
+        **run, **sizes_values(folder, found, small, smalls, validation), **measured_values(running, validation, found.threshold),
+        "date": datetime.date.today().isoformat(), "threshold": f"{found.threshold:.4f}",
+        **{f"{name}_{part}": f"{value:.3f}" for name, scaling in scalings.items()
+           for part, value in zip(("temperature", "shift"), scaling)},
+        "parity": f"{evaluate.parity(found.scores(validation.images), running, validation.images):.1e}",
         "n_train": len(records) - len(validation), "n_val": len(validation), "data_table": data_table(records),
         "held_out": held_out_text(folder / "held_out.json"),
-        "clip_table": clip_table(clips.evaluate_clips(data, running, size, threshold)),
-        "weaknesses": (HERE / "weaknesses.md").read_text().strip(),
+        "clip_table": clip_table(clips.evaluate_clips(data, running, size, found.threshold)),
+        "weaknesses": (HERE / "weaknesses.md").read_text().strip(), "provenance": provenance(run),
     }  # fmt: skip
     (folder / "fire.md").write_text((HERE / "card_template.md").read_text().format_map(values))

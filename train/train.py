@@ -1,35 +1,54 @@
 # SPDX-License-Identifier: MIT
-"""From the data folder to models/fire.onnx and its card. `./fw train --data DIR` runs it; see README.md here."""
+"""From the data folder to models/fire.onnx, models/fire-small.onnx and their card. `./fw train --data DIR` runs it; see
+README.md here."""
 import argparse
 import json
-import math
 import os
 import random
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
+from torch import nn
 
 import calibrate
+import cascade
 import evaluate
 import export
 import metrics
 import report
 from batches import Batches
 from data import Pictures, read_records
-from fit import fit_student, fit_teacher
+from duplicates import drop_near_duplicates
+from fit import fit_students, fit_teacher
 from narrow import importance, narrow
-from network import FireNet, full_widths, pretrained
+from network import FireNet, narrowed_widths, pretrained
 
-TEACHER_SIZE = 128
-STUDENT_SIZE = 128
+SIZE = 128  # of the input, also while the teacher learns
+LARGE_SIZE = 112  # at which the teacher looks in the cascade: as sure, and a quarter cheaper
+SMALL_SIZE = 80
 BATCH = 64
-BLOCKS = 8  # stride 16: a map of 8 x 8 cells
-EARLY_WIDTH, LATE_WIDTH, STEM_WIDTH = 0.34, 0.5, 16  # parts of the published widths in blocks 1 to 4 and from 5
-NAME = "fire-1"
 KEPT = Path(__file__).parent.parent / ".deps" / "weights"  # of the last run, for --weights
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Of a narrowed EfficientNet-Lite0: see network.narrowed_widths."""
+
+    blocks: int
+    stem: int
+    parts: tuple
+
+    def widths(self):
+        return narrowed_widths(self.blocks, self.stem, self.parts)
+
+
+FIRST = Shape(8, 16, (0.34, 0.5, 0))
+SMALL = Shape(8, 16, (0.25, 0.34, 0))
+NAME, SMALL_NAME = "fire-2", "fire-small-1"
 
 
 def arguments():
@@ -41,7 +60,7 @@ def arguments():
     parser.add_argument("--student-epochs", type=float, default=14)
     parser.add_argument("--hold-out", default="", metavar="SOURCES",
                         help="measure on these sources, left out of training, and write only held_out.json")  # fmt: skip
-    parser.add_argument("--weights", type=Path, help="skip the training: take a student that an earlier run left in .deps/weights")
+    parser.add_argument("--weights", type=Path, help="skip the training: take what an earlier run left in this folder")
     found = parser.parse_args()
     if not found.data:
         parser.error("name the data folder with --data or FIREWATCH_DATA")
@@ -55,68 +74,72 @@ def seed_everything(seed):
     torch.set_num_threads(os.cpu_count())
 
 
-def student_widths():
-    """Rounded to eight channels: ONNX Runtime computes in blocks of eight."""
-    widths = [STEM_WIDTH]
-    for index, width in enumerate(full_widths(BLOCKS)[1:], 1):
-        part = EARLY_WIDTH if index < 5 else LATE_WIDTH
-        widths.append(max(16, 8 * int(width * part / 8 + 0.5)))
-    return widths
-
-
 def train(records, options, device):
-    """The trained student, in evaluation mode on the CPU."""
+    """(teacher, its students), trained."""
     batches = Batches(Pictures(records), BATCH, options.seed, device)
-    teacher = fit_teacher(pretrained(16).to(device), batches, options.teacher_epochs, TEACHER_SIZE, KEPT / "teacher.pt")
-    scores = importance(teacher, batches, STUDENT_SIZE, 12)
-    student = narrow(teacher, scores, student_widths())
-    sizes = STUDENT_SIZE, TEACHER_SIZE
-    student = fit_student(student, teacher, batches, options.student_epochs, sizes, KEPT / "student.pt")
-    return student.cpu().eval()
+    teacher = fit_teacher(pretrained(16).to(device), batches, options.teacher_epochs, SIZE, KEPT / "teacher.pt")
+    scores = importance(teacher, batches, SIZE, 12)
+    students = nn.ModuleList(narrow(teacher, scores, shape.widths()) for shape in (FIRST, SMALL))
+    sizes = SIZE, SMALL_SIZE
+    return teacher, fit_students(students, sizes, teacher, SIZE, batches, options.student_epochs, KEPT / "students.pt")
+
+
+def load(folder):
+    teacher = FireNet(16)
+    teacher.load_state_dict(torch.load(folder / "teacher.pt"))
+    students = nn.ModuleList(FireNet(shape.blocks, shape.widths()) for shape in (FIRST, SMALL))
+    students.load_state_dict(torch.load(folder / "students.pt"))
+    return teacher, students
 
 
 def trained_or_loaded(records, options, device):
-    """(student, facts of its training). Both are kept in KEPT, for --weights."""
+    """(large, first, small, facts of their training), in evaluation mode on the CPU. All is kept in KEPT, for
+    --weights."""
     if options.weights:
-        student = FireNet(BLOCKS, student_widths()).eval()
-        student.load_state_dict(torch.load(options.weights))
-        return student, json.loads(options.weights.with_suffix(".json").read_text())
-    KEPT.mkdir(parents=True, exist_ok=True)
-    start = time.monotonic()
-    student = train(records, options, device)
-    facts = {"seed": options.seed, "device": device, "minutes": round((time.monotonic() - start) / 60)}
-    (KEPT / "student.json").write_text(json.dumps(facts))
-    return student, facts
+        teacher, students = load(options.weights)
+        facts = json.loads((options.weights / "students.json").read_text())
+    else:
+        KEPT.mkdir(parents=True, exist_ok=True)
+        start = time.monotonic()
+        teacher, students = train(records, options, device)
+        facts = {"seed": options.seed, "device": device, "minutes": round((time.monotonic() - start) / 60)}
+        (KEPT / "students.json").write_text(json.dumps(facts))
+    return teacher.cpu().eval(), *students.cpu().eval(), facts
 
 
-def decimal(limit):
-    """The threshold with the four digits that the file holds, rounded up: no false positive slips in below it."""
-    return math.ceil(limit * 1e4) / 1e4
-
-
-def save(student, scaling, limit, path):
-    metadata = {
-        "firewatch.name": NAME,
+def save(model, name, threshold, path):
+    onnx.helper.set_model_props(model, {
+        "firewatch.name": name,
         "firewatch.kind": "classifier",
-        "firewatch.threshold": f"{limit:.4f}",
+        "firewatch.threshold": f"{threshold:.4f}",
         "firewatch.licence": "MIT; derived from EfficientNet-Lite0 weights, Apache-2.0",
         "firewatch.resize": "area",
-    }
+    })  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
-    onnx.save(export.to_onnx(student, scaling, STUDENT_SIZE, metadata), path)
+    onnx.save(model, path)
 
 
-def measure_held_out(student, scaling, limit, records, path):
+def measure_held_out(found, records, path):
     """Writes held_out.json: the figures on sources that took no part in training, calibration or threshold."""
-    logits = evaluate.logits_of(student, Pictures(records, STUDENT_SIZE, "area").images)
-    scores, fire = calibrate.scaled(logits, scaling), evaluate.column(records, "fire")
-    tpr, fpr = metrics.rates(scores, fire, limit)
-    found = {
-        "threshold": limit, "roc_area": metrics.roc_area(scores, fire), "true_positive_rate": tpr,
-        "false_positive_rate": fpr, "sources": evaluate.by_source(scores, records, limit),
-    }  # fmt: skip
-    path.write_text(json.dumps(found, indent=1) + "\n")
-    print(path.read_text())
+    scores, fire = found.scores(Pictures(records, SIZE, "area").images), evaluate.column(records, "fire")
+    tpr, fpr = metrics.rates(scores, fire, found.threshold)
+    text = json.dumps({
+        "threshold": found.threshold, "roc_area": metrics.roc_area(scores, fire), "true_positive_rate": tpr,
+        "false_positive_rate": fpr, "sources": evaluate.by_source(scores, records, found.threshold),
+    }, indent=1)  # fmt: skip
+    path.write_text(text + "\n")
+    print(text)
+
+
+def finish_small(small, validation, path):
+    """Writes the small network, with its own scaling and threshold; returns (its pictures, its threshold)."""
+    pictures = Pictures(validation.records, SMALL_SIZE, "area")
+    fire = evaluate.column(pictures.records, "fire")
+    logits = evaluate.logits_of(small, pictures.images)
+    scaling = calibrate.fit(logits, fire)
+    threshold = calibrate.decimal(calibrate.scaled(calibrate.threshold(logits, fire), scaling))
+    save(export.to_onnx(export.Exported(small, scaling), SMALL_SIZE), SMALL_NAME, threshold, path)
+    return pictures, threshold
 
 
 def main():
@@ -124,22 +147,21 @@ def main():
     seed_everything(options.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     held = set(filter(None, options.hold_out.split(",")))
-    everything = read_records(options.data)
+    everything = drop_near_duplicates(read_records(options.data))
     records = [record for record in everything if record.source not in held]
-    student, facts = trained_or_loaded([record for record in records if record.split == "train"], options, device)
+    for_training = [record for record in records if record.split == "train"]
+    large, first, small, facts = trained_or_loaded(for_training, options, device)
 
-    validation = Pictures([record for record in records if record.split == "val"], STUDENT_SIZE, "area")
+    validation = Pictures([record for record in records if record.split == "val"], SIZE, "area")
     fire = evaluate.column(validation.records, "fire")
-    logits = evaluate.logits_of(student, validation.images)
-    scaling = calibrate.fit(logits, fire)
-    limit = decimal(calibrate.scaled(calibrate.threshold(logits, fire), scaling))
+    found = cascade.choose(first, large, LARGE_SIZE, validation.images, fire)
     if held:
         apart = [record for record in everything if record.source in held]
-        measure_held_out(student, scaling, limit, apart, options.out / "held_out.json")
+        measure_held_out(found, apart, options.out / "held_out.json")
         return
-    save(student, scaling, limit, options.out / "fire.onnx")
-    run = {"name": NAME, "teacher_size": TEACHER_SIZE, "scaling": scaling, **facts}
-    report.write_card(options.out, options.data, student, validation, everything, run)
+    save(found.to_onnx(SIZE), NAME, found.threshold, options.out / "fire.onnx")
+    smalls = finish_small(small, validation, options.out / "fire-small.onnx")
+    report.write_card(options.out, options.data, found, small, smalls, validation, everything, {"name": NAME, **facts})
 
 
 if __name__ == "__main__":
