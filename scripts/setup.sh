@@ -9,7 +9,10 @@ plan_setup() {
     plan_packages "$@"
     plan_onnxruntime
     case " $* " in
-    *" test "*) plan_venv ;;
+    *" test "*)
+        plan_venv
+        plan_promtool
+        ;;
     esac
 }
 
@@ -72,6 +75,30 @@ stamped() {
 
 stamp() {
     printf '%s\n' "$2" >"$FW_DEPS/$1.stamp"
+}
+
+# ---- promtool, the judge of deploy/prometheus ----
+
+# Debian has it only in the package of the server, which starts one where systemd runs. So the package is unpacked, not
+# installed. Without it one test is skipped and says so.
+plan_promtool() {
+    if [ -n "${FIREWATCH_NO_APT:-}" ] || [ -x "$FW_DEPS/promtool/promtool" ] || command -v promtool >/dev/null; then
+        return
+    fi
+    plan promtool "fetching promtool" fetch_promtool
+}
+
+fetch_promtool() {
+    local tmp=$FW_DEPS/promtool.tmp
+    rm -rf "$tmp"
+    mkdir -p "$tmp"
+    if (cd "$tmp" && apt-get -q download prometheus) && dpkg-deb -x "$tmp"/prometheus_*.deb "$tmp/unpacked"; then
+        mkdir -p "$FW_DEPS/promtool"
+        mv "$tmp/unpacked/usr/bin/promtool" "$FW_DEPS/promtool/"
+    else
+        echo "promtool can't be fetched: the test of the alert rules will be skipped"
+    fi
+    rm -rf "$tmp"
 }
 
 # ---- ONNX Runtime: the library from the wheel on PyPI, the C header from Debian trixie ----
