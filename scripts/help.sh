@@ -20,6 +20,7 @@ For those who work on it:
   fuzz [--seconds N] [TARGET...]    feed each parser with mutated input
   cov         which lines the tests reach
   figures [NAME...]    the measurements in bench/
+  storm [--runs N] [--seed FIRST]    fleets that die at random moments, against undisturbed ones
   train [--data FOLDER]    train the shipped model anew
   kafka start|stop|status [--brokers 3] [--port N] [--tls] [--sasl]    an Apache Kafka on this machine
   s3 start|stop|status [--port N] [--tls]    an S3 API on this machine

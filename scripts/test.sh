@@ -7,6 +7,8 @@ set -euo pipefail
 . "$FW_ROOT/scripts/kafka_files.sh"
 . "$FW_ROOT/scripts/s3_files.sh"
 
+LIMIT_S=2100 # of one kind's tests; all four take some 35 minutes on two cores
+
 kinds=(unit style integration fault)
 case ${1:-} in
 unit | style | integration | fault)
@@ -36,11 +38,13 @@ run_unit() {
     cp "$FW_BUILD/meson-logs/testlog.json" "$results/unit.json" || rc=$?
 }
 
+# A whole kind has a limit too: what hangs is then named, instead of whoever runs this giving up first.
 run_pytest() {
     local kind=$1
     shift
-    "$FW_PYTHON" -m pytest -v -c tests/pytest.ini --rootdir "$FW_ROOT" --junit-xml "$results/$kind.xml" \
-        "tests/$kind" "$@" || rc=$?
+    timeout --foreground --kill-after=60 "$((LIMIT_S + 60))" "$FW_PYTHON" -m pytest -v -c tests/pytest.ini \
+        --rootdir "$FW_ROOT" --junit-xml "$results/$kind.xml" \
+        --session-timeout "$LIMIT_S" "tests/$kind" "$@" || rc=$?
 }
 
 for kind in "${kinds[@]}"; do

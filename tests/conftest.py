@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What the tests of all kinds share: the program under test, and the real servers it talks to."""
 
+import atexit
 import os
 import pathlib
+import sys
 
 import pytest
 from kafka_server import KafkaServer
@@ -11,6 +13,21 @@ from s3_server import S3Server
 from store import Bucket
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+def pytest_sessionfinish(session, exitstatus):
+    session.config.exit_code = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    """Ends the process once every report is written. The interpreter's own end would first destroy the Kafka clients that
+    a failed test's traceback still holds, and such a client may wait for its broker, gone by then, without a limit."""
+    if hasattr(config, "exit_code"):
+        atexit._run_exitfuncs()  # pytest's own: old folders of tests
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config.exit_code)
 
 
 @pytest.fixture(scope="session")

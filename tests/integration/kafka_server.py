@@ -44,10 +44,7 @@ class KafkaServer:
     def start(self):
         subprocess.run([SCRIPT, "prepare", *self._options, *self._prepare], check=True, stdin=subprocess.DEVNULL)
         try:
-            for n in range(1, self.n_brokers + 1):
-                self._spawn(n)
-            for broker in self._brokers.values():
-                broker.await_started()
+            self.start_brokers()
         except BaseException:
             self.stop()
             raise
@@ -71,6 +68,14 @@ class KafkaServer:
         """Starts broker `n` again after kill()."""
         self._spawn(n)
         self._brokers[n].await_started()
+
+    def start_brokers(self):
+        """Starts all brokers that do not run: one of three alone would wait for others."""
+        for n in range(1, self.n_brokers + 1):
+            if n not in self._brokers:
+                self._spawn(n)
+        for broker in self._brokers.values():
+            broker.await_started()
 
     def log(self, n=1):
         return self.folder / f"broker-{n}" / "server.log"

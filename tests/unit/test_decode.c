@@ -212,6 +212,29 @@ static void a_picture_knows_its_packet(void **unused)
     }
 }
 
+// A decoder with more than one thread holds pictures back, and tells of a refused packet when it
+// gets another: here nothing is reordered, so each packet gives its own picture before the next.
+static void a_decoder_holds_nothing_back(void **unused)
+{
+    (void)unused;
+    static const char *const names[] = { "motion.avi", "odd.webm" };
+    for (size_t i = 0; i < FW_ARRAY_LEN(names); i++) {
+        struct player player = play(names[i], NULL);
+        struct fw_packet *packet = NULL;
+        while (fw_demux_read(player.demuxer, &packet, NULL) == 1) {
+            struct fw_picture picture;
+            assert_int_equal(fw_decoder_send(player.decoder, packet, NULL), 0);
+            if (fw_decoder_receive(player.decoder, &picture, NULL) != 1) {
+                fail_msg("%s: no picture of packet %lld", names[i], (long long)packet->number);
+            }
+            assert_int_equal(picture.packet_number, packet->number);
+            fw_image_unref(picture.image);
+            fw_packet_free(packet);
+        }
+        stop(&player);
+    }
+}
+
 static void sample_aspect_turns_with_the_picture(void **unused)
 {
     (void)unused;
@@ -394,6 +417,7 @@ int main(void)
         cmocka_unit_test(times_are_those_of_ffprobe),
         cmocka_unit_test(without_times_pictures_follow_the_rate),
         cmocka_unit_test(a_picture_knows_its_packet),
+        cmocka_unit_test(a_decoder_holds_nothing_back),
         cmocka_unit_test(sample_aspect_turns_with_the_picture),
         cmocka_unit_test(parameters_that_change_in_midstream_are_taken),
         cmocka_unit_test(pictures_outlive_their_decoder),

@@ -8,6 +8,7 @@
 #include "media/encode.h"
 #include "media/h264.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,31 @@ static void a_restart_is_a_fresh_encoder(void **unused)
     }
     fw_encoder_close(long_lived);
     fw_encoder_close(fresh);
+}
+
+static int n_threads(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    int n = 0;
+    assert_non_null(tasks);
+    while (readdir(tasks) != NULL) {
+        n++;
+    }
+    closedir(tasks);
+    return n;
+}
+
+static void an_encoder_has_no_thread_of_its_own(void **unused)
+{
+    (void)unused;
+    struct fw_encoder_settings settings = video_settings(320, 240);
+    int before = n_threads();
+    struct fw_encoder *encoder = open_encoder(&settings);
+    for (int i = 0; i < 3; i++) {
+        fw_packet_free(video_encode(encoder, i, i, 1));
+        assert_int_equal(n_threads(), before);
+    }
+    fw_encoder_close(encoder);
 }
 
 static void pictures_are_only_read(void **unused)
@@ -295,6 +321,7 @@ int main(void)
         cmocka_unit_test(each_picture_comes_back_at_once),
         cmocka_unit_test(the_same_pictures_give_the_same_bytes),
         cmocka_unit_test(a_restart_is_a_fresh_encoder),
+        cmocka_unit_test(an_encoder_has_no_thread_of_its_own),
         cmocka_unit_test(pictures_are_only_read),
         cmocka_unit_test(what_comes_out_decodes),
         cmocka_unit_test(aspect_range_and_matrix_are_told),
