@@ -218,7 +218,8 @@ struct fw_config {
 
     // events
     double event_window_s;
-    double event_start_part; // 0..1
+    double event_start_part;  // 0..1
+    double event_start_score; // 0..1; NaN: the model's own
     double event_end_window_s;
     double event_end_part; // 0..1
     double event_update_s;

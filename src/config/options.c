@@ -647,6 +647,20 @@ static const struct fw_option options[] = {
         .commands = DETECTS | EVAL,
     },
     {
+        .name = "event-start-score",
+        .variable = "EVENT_START_SCORE",
+        FLOAT(event_start_score),
+        .unset = "the model's own; 0 with a threshold of yours",
+        .min = 0,
+        .max = 1,
+        .placeholder = "P",
+        .group = events,
+        .help =
+            "A fire begins with frames of at least this score, and at least the threshold. A model "
+            "knows from where on it is seldom wrong. 0 means the threshold alone.",
+        .commands = DETECTS | EVAL,
+    },
+    {
         .name = "event-end-window",
         .variable = "EVENT_END_WINDOW_SECONDS",
         FLOAT(event_end_window_s),

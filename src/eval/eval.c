@@ -14,6 +14,8 @@
 // What a set is evaluated with: the model's own words, or for stored scores the user's.
 struct judge {
     float threshold;
+    struct fw_event_settings events;
+    struct fw_event_settings swept;  // as they are when a user gives the threshold
     char model_id[FW_MODEL_ID_SIZE]; // "": stored scores
 };
 
@@ -34,6 +36,8 @@ static int look(const struct fw_config *config, struct fw_eval_set *set, struct 
     }
     struct fw_video_settings settings = fw_video_settings_from_config(config, engine);
     judge->threshold = settings.threshold;
+    judge->events = settings.events;
+    judge->swept = fw_event_settings_from_config(config, NULL);
     snprintf(judge->model_id, sizeof(judge->model_id), "%s", fw_engine_model(engine)->id);
     bool whole = fw_eval_score(set, engine, &settings, fw_workers_from_config(config));
     fw_engine_free(engine);
@@ -56,6 +60,8 @@ static int take_stored(const struct fw_config *config, struct judge *judge, stru
                             "stored scores need a threshold: give --threshold");
     }
     judge->threshold = (float)config->threshold;
+    judge->events = fw_event_settings_from_config(config, NULL);
+    judge->swept = judge->events;
     return 0;
 }
 
@@ -63,8 +69,7 @@ static int report(const struct fw_config *config, const struct fw_eval_set *set,
                   const struct judge *judge, struct fw_error *err)
 {
     struct fw_eval_result result;
-    const struct fw_event_settings events = fw_event_settings_from_config(config);
-    fw_eval_result_from(set, judge->threshold, &events, &result);
+    fw_eval_result_from(set, judge->threshold, &judge->events, &judge->swept, &result);
     const char *model_id = *judge->model_id != '\0' ? judge->model_id : NULL;
     int ret = 0;
     if (config->json) {

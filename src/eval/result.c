@@ -231,7 +231,8 @@ static void sort_groups(struct fw_eval_result *result)
 }
 
 void fw_eval_result_from(const struct fw_eval_set *set, float threshold,
-                         const struct fw_event_settings *events, struct fw_eval_result *ret)
+                         const struct fw_event_settings *events,
+                         const struct fw_event_settings *swept, struct fw_eval_result *ret)
 {
     *ret = (struct fw_eval_result){ .threshold = threshold };
     struct samples samples = gather(set);
@@ -239,7 +240,7 @@ void fw_eval_result_from(const struct fw_eval_set *set, float threshold,
     ret->auc = fw_eval_auc(samples.list, samples.n);
     ret->calibration_error = fw_eval_calibration(samples.list, samples.n, ret->bins);
     find_intervals(set, &samples, ret);
-    sweep(set, &samples, events, ret);
+    sweep(set, &samples, swept, ret);
     ret->roc = fw_xcalloc(samples.n + 1, sizeof(*ret->roc));
     ret->n_roc = fw_eval_roc(samples.list, samples.n, ret->roc);
     free(samples.list);

@@ -52,10 +52,12 @@ struct fw_eval_result {
     struct fw_eval_watch watch[FW_EVAL_N_LOGICS]; // of videos; owned
 };
 
-// Computes all figures of the files that have not failed; `events` is what events are made with.
+// Computes all figures of the files that have not failed; `events` is what events are made with,
+// `swept` what they are made with at the sweep's thresholds.
 // What *ret owns is the caller's (fw_eval_result_done); it borrows from the set.
 void fw_eval_result_from(const struct fw_eval_set *set, float threshold,
-                         const struct fw_event_settings *events, struct fw_eval_result *ret);
+                         const struct fw_event_settings *events,
+                         const struct fw_event_settings *swept, struct fw_eval_result *ret);
 
 void fw_eval_result_done(struct fw_eval_result *result);
 

@@ -63,7 +63,7 @@ static void move_to(struct fw_event_votes *votes, int64_t slot)
 static void vote(struct fw_event_state *state, const struct fw_event_settings *settings,
                  const struct fw_event_sample *sample)
 {
-    bool hit = sample->score >= sample->threshold;
+    bool hit = sample->score >= sample->threshold && (double)sample->score >= settings->start_score;
     bool warm = sample->score >= sample->threshold / 2;
     struct fw_event_votes *votes = &state->votes;
     if (votes->slot < 0) {

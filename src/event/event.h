@@ -2,11 +2,12 @@
 // From frames to events: fires that begin, last and end, and a camera that is blind. Pure.
 //
 // A single frame is wrong now and then; an event is what a window of frames agrees on. A fire
-// starts when enough of the last second's frames reach the threshold, and ends when for two seconds
-// hardly any reached half of it: between the two bounds it goes on (hysteresis). A picture that is
-// black or does not change shows no fire either, but that is not "no fire": it is an event of its
-// own. Everything depends on pictures, times and scores alone; the state is a plain value that can
-// be stored at any picture and gone on with elsewhere.
+// starts when enough of the last second's frames are so sure that the network is seldom wrong (the
+// start score, at least the threshold), and ends when for two seconds hardly any reached half of
+// the threshold: between the two bounds it goes on (hysteresis). A picture that is black or does
+// not change shows no fire either, but that is not "no fire": it is an event of its own. Everything
+// depends on pictures, times and scores alone; the state is a plain value that can be stored at any
+// picture and gone on with elsewhere.
 //
 // A picture at which the network fails has no vote, so it neither begins a fire nor ends one; that
 // it fails is an event of its own, from the first such picture on.
@@ -24,7 +25,8 @@
 
 struct fw_event_settings {
     double window_s;     // that votes on the beginning of a fire
-    double start_part;   // of the window's frames that must reach the threshold
+    double start_part;   // of the window's frames that must reach start_score and the threshold
+    double start_score;  // 0..1; 0: the threshold alone
     double end_window_s; // that votes on its end
     double end_part;     // of that window's frames that may still reach half of the threshold
     double update_s;     // between two messages of an event that lasts
@@ -66,8 +68,8 @@ struct fw_event_sample {
 struct fw_event_votes {
     int64_t slot; // the newest one's number; -1: none yet
     uint16_t frames[FW_EVENT_SLOTS];
-    uint16_t hits[FW_EVENT_SLOTS]; // frames that reach the threshold
-    uint16_t warm[FW_EVENT_SLOTS]; // frames that reach half of it
+    uint16_t hits[FW_EVENT_SLOTS]; // frames that may begin a fire
+    uint16_t warm[FW_EVENT_SLOTS]; // frames that reach half of the threshold
 };
 
 struct fw_event_open {

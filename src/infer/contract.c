@@ -14,20 +14,26 @@
 
 // --- metadata -----------------------------------------------------------------------------------
 
-static int parse_threshold(const char *text, struct fw_model_info *info, struct fw_error *err)
+// A number from 0 to 1; where the file has none, `fallback`.
+static int read_share(const OrtSession *session, const char *key, float fallback, float *ret,
+                      struct fw_error *err)
 {
+    FW_SCOPE(fw_free_cleanup) char *text = NULL;
+    int result = fw_tensor_metadata(session, key, &text, err);
+    if (result != 0) {
+        return result;
+    }
     if (text == NULL || text[0] == '\0') {
-        info->threshold = 0.5f;
+        *ret = fallback;
         return 0;
     }
     char *end = NULL;
-    float threshold = strtof(text, &end);
-    if (*end != '\0' || !isfinite(threshold) || threshold < 0 || threshold > 1) {
+    float share = strtof(text, &end);
+    if (*end != '\0' || !isfinite(share) || share < 0 || share > 1) {
         return fw_error_set(err, FW_ERROR_CONFIG, EINVAL,
-                            "metadata firewatch.threshold is '%.32s', must be a number from 0 to 1",
-                            text);
+                            "metadata %s is '%.32s', must be a number from 0 to 1", key, text);
     }
-    info->threshold = threshold;
+    *ret = share;
     return 0;
 }
 
@@ -50,11 +56,11 @@ static int parse_name(const char *text, struct fw_model_info *info, struct fw_er
 static int read_metadata(const OrtSession *session, struct fw_model_info *info,
                          struct fw_error *err)
 {
-    FW_SCOPE(fw_free_cleanup) char *threshold = NULL;
     FW_SCOPE(fw_free_cleanup) char *name = NULL;
-    int result = fw_tensor_metadata(session, "firewatch.threshold", &threshold, err);
+    int result = read_share(session, "firewatch.threshold", 0.5f, &info->threshold, err);
     if (result == 0) {
-        result = parse_threshold(threshold, info, err);
+        result =
+            read_share(session, "firewatch.event_start_score", 0, &info->event_start_score, err);
     }
     if (result == 0) {
         result = fw_tensor_metadata(session, "firewatch.name", &name, err);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A network that finds fire, from an ONNX file that keeps one of two contracts. Both have one
 // input, float32 [N,3,H,W], RGB 0..1, N 1 or open, and optional metadata: `firewatch.name`,
-// `firewatch.threshold`.
+// `firewatch.threshold`, `firewatch.event_start_score`.
 //
 // A classifier with an activation map takes pictures squashed to H x W, which are fixed, and gives
 // `probability` float32 [N] and `heatmap` float32 [N,h,w].
@@ -46,8 +46,9 @@ struct fw_model_info {
     int height;
     int heatmap_width; // 0 of a detector
     int heatmap_height;
-    int n_classes;   // 0 of a classifier
-    float threshold; // from the metadata, else 0.5
+    int n_classes;           // 0 of a classifier
+    float threshold;         // from the metadata, else 0.5
+    float event_start_score; // from the metadata, else 0: the threshold alone begins a fire
 };
 
 // Loads and checks a model file. `wish` NULL: any type, its own fire classes. On success *ret is

@@ -42,11 +42,22 @@ int fw_engine_from_config(const struct fw_config *config, struct fw_engine **ret
     return fw_engine_new(path, &wish, fw_workers_from_config(config), ret, err);
 }
 
-struct fw_event_settings fw_event_settings_from_config(const struct fw_config *config)
+// A model's score goes with the model's threshold: who sets another one has other scores in mind.
+static double event_start_score(const struct fw_config *config, const struct fw_model_info *model)
+{
+    if (!isnan(config->event_start_score)) {
+        return config->event_start_score;
+    }
+    return isnan(config->threshold) && model != NULL ? (double)model->event_start_score : 0;
+}
+
+struct fw_event_settings fw_event_settings_from_config(const struct fw_config *config,
+                                                       const struct fw_model_info *model)
 {
     return (struct fw_event_settings){
         .window_s = config->event_window_s,
         .start_part = config->event_start_part,
+        .start_score = event_start_score(config, model),
         .end_window_s = config->event_end_window_s,
         .end_part = config->event_end_part,
         .update_s = config->event_update_s,
@@ -58,15 +69,15 @@ struct fw_event_settings fw_event_settings_from_config(const struct fw_config *c
 struct fw_video_settings fw_video_settings_from_config(const struct fw_config *config,
                                                        const struct fw_engine *engine)
 {
-    float model_threshold = fw_engine_model(engine)->threshold;
+    const struct fw_model_info *model = fw_engine_model(engine);
     return (struct fw_video_settings){
-        .threshold = isnan(config->threshold) ? model_threshold : (float)config->threshold,
+        .threshold = isnan(config->threshold) ? model->threshold : (float)config->threshold,
         .iou = (float)config->iou_threshold,
         .alpha = (float)config->heatmap_alpha,
         .heatmap = config->heatmap,
         .boxes = config->boxes,
         .caption = config->caption,
-        .events = fw_event_settings_from_config(config),
+        .events = fw_event_settings_from_config(config, model),
         .inference_every = config->inference_every_n_frames,
         .preset = config->preset,
         .crf = config->crf,

@@ -15,8 +15,10 @@ unsigned fw_workers_from_config(const struct fw_config *config);
 int fw_engine_from_config(const struct fw_config *config, struct fw_engine **ret,
                           struct fw_error *err);
 
-// What the configuration says of events.
-struct fw_event_settings fw_event_settings_from_config(const struct fw_config *config);
+// What the configuration says of events. Where it says from which score on a fire begins neither
+// so nor by a threshold, `model` says it; NULL: the threshold alone.
+struct fw_event_settings fw_event_settings_from_config(const struct fw_config *config,
+                                                       const struct fw_model_info *model);
 
 // What the configuration says of videos; the threshold is the model's own where none is given. What
 // it points to is the configuration's.

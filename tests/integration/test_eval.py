@@ -126,6 +126,31 @@ def test_events_are_those_that_run_tells(watched, options):
     assert found["false_alarms_per_hour"] == pytest.approx(600)
 
 
+# A fire begins with sure frames only; where the file's own word counts, and where the user's does.
+@pytest.mark.parametrize("options, begins", [
+    ((), False), (("--event-start-score", "0"), True), (("--threshold", "0.5"), True), (("--event-start-score", "0.7"), True),
+    (("--threshold", "0.5", "--event-start-score", "0.9"), False),
+])  # fmt: skip
+def test_a_model_says_which_frames_begin_a_fire(tmp_path, options, begins):
+    model = RED.with_name("start_score.onnx")  # 0.9
+    faint = round(0.115 * 255)  # 0.75
+    render(tmp_path / "faint.mp4", "-pix_fmt", "yuv420p", source=f"color=0x{faint:02x}0000:size=128x128:rate=25:duration=3")
+    red_and_black(tmp_path / "bright.mp4", seconds=3, switch=1)
+    (tmp_path / "labels.csv").write_text(
+        "video,frame_start,frame_end_incl,label\nfaint.mp4,0,74,fire\nbright.mp4,0,24,nofire\nbright.mp4,25,74,fire\n")
+    done = evaluate(tmp_path / "labels.csv", "--json", *options, model=model)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["tp"] == 75 + 50  # every one is a fire frame
+    faint, bright = found["event_alarms"]["fires"]
+    assert (faint["delay_seconds"] is not None) == begins and bright["delay_seconds"] < 1
+    for video, is_told in (("faint", begins), ("bright", True)):
+        run = firewatch("run", tmp_path / f"{video}.mp4", "-o", tmp_path / "out", "--model", model, "-q", *options)
+        assert run.returncode == 0, run.stderr
+        told = [json.loads(line) for line in (tmp_path / "out" / f"{video}.events.jsonl").open()]
+        assert any(event["type"] == "fire" for event in told) == is_told
+
+
 def test_events_cost_time_and_spare_alarms(watched):
     folder, found = watched
     on, off = found["event_alarms"], found["picture_alarms"]

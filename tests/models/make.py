@@ -183,6 +183,11 @@ def no_threshold():
     return network("no_threshold", good_nodes(), [image_input()], outputs(), metadata=rest)
 
 
+def start_score(name, score):
+    metadata = {**METADATA, "firewatch.event_start_score": score}
+    return network(name, good_nodes(), [image_input()], outputs(), metadata=metadata)
+
+
 def bad_threshold():
     return network(
         "bad_threshold", good_nodes(), [image_input()], outputs(), metadata={**METADATA, "firewatch.threshold": "high"}
@@ -371,6 +376,8 @@ MODELS = {
     "wrong_probability_shape": wrong_probability_shape,
     "no_threshold": no_threshold,
     "bad_threshold": bad_threshold,
+    "start_score": lambda: start_score("start_score", "0.9"),
+    "bad_start_score": lambda: start_score("bad_start_score", "1.5"),
 }
 
 

@@ -178,6 +178,8 @@ static void test_events_wait_for_votes_and_last(void **state)
     assert_int_equal(fw_eval_events(&file, 0.5f, &quick, alarms), 3);
     assert_int_equal(alarms[0].first, 5);
     assert_int_equal(fw_eval_events(&file, 0.95f, &quick, alarms), 0);
+    quick.start_score = 0.91; // the hot ones have 0.9
+    assert_int_equal(fw_eval_events(&file, 0.5f, &quick, alarms), 0);
     free(file.scores);
 }
 
@@ -276,7 +278,7 @@ static void test_units_are_sources_scenes_and_lone_files(void **state)
     }
     const struct fw_eval_set set = { .files = files, .n_files = FW_ARRAY_LEN(names) };
     struct fw_eval_result result;
-    fw_eval_result_from(&set, 0.5f, &event_settings, &result);
+    fw_eval_result_from(&set, 0.5f, &event_settings, &event_settings, &result);
     assert_int_equal(result.intervals[FW_EVAL_BY_SOURCE].n_units, 4); // a, b, two files
     assert_int_equal(result.intervals[FW_EVAL_BY_SCENE].n_units, 6);  // a1, b1, a2, three files
     assert_int_equal(result.n_groups, 2);

@@ -29,6 +29,7 @@ struct film {
     size_t n_steps;
     int64_t picture;
     int fps;
+    double start_score;
     bool failed; // the network, at each picture
     bool stores; // the state after every picture, and goes on with what comes back
 };
@@ -57,7 +58,9 @@ static void show_look(struct film *film, float score, const struct fw_event_look
                                       .has_box = score >= 0.5f,
                                       .box = { (int)film->picture, 1, 20, 30 },
                                       .look = look };
-    size_t n = fw_event_take(&film->state, &settings, &sample, steps);
+    struct fw_event_settings used = settings;
+    used.start_score = film->start_score;
+    size_t n = fw_event_take(&film->state, &used, &sample, steps);
     for (size_t i = 0; i < n; i++) {
         assert_true(film->n_steps < MAX_STEPS);
         film->steps[film->n_steps++] = steps[i];
@@ -143,6 +146,32 @@ static void test_a_fire_that_flickers_is_one_event(void **state)
         assert_int_not_equal(film.steps[i].phase, FW_EVENT_ENDS);
     }
     assert_int_equal(n_starts, 1);
+}
+
+// What is above the threshold only keeps a fire going; what begins it must be surer.
+static void test_a_fire_begins_with_sure_frames_only(void **state)
+{
+    (void)state;
+    struct film film = film_of(25);
+    film.start_score = 0.8;
+    show_for(&film, 10, 0.79f);
+    assert_int_equal(film.n_steps, 0);
+    show_for(&film, 0.6, 0.8f); // more than half of the last second
+    assert_int_equal(film.n_steps, 1);
+    show_for(&film, 10, 0.6f);
+    for (size_t i = 1; i < film.n_steps; i++) {
+        assert_int_equal(film.steps[i].phase, FW_EVENT_GOES_ON);
+    }
+    show_for(&film, 3, 0.2f);
+    assert_int_equal(film.steps[film.n_steps - 1].phase, FW_EVENT_ENDS);
+    size_t n_before = film.n_steps;
+    show_for(&film, 10, 0.6f);
+    assert_int_equal(film.n_steps, n_before);
+    film.start_score = 0.3; // below the threshold: as without
+    show_for(&film, 10, 0.4f);
+    assert_int_equal(film.n_steps, n_before);
+    show_for(&film, 1, 0.5f);
+    assert_int_equal(film.n_steps, n_before + 1);
 }
 
 static void test_the_end_of_a_video_ends_what_is_open(void **state)
@@ -367,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_a_fire_starts_once_and_ends_once),
         cmocka_unit_test(test_single_frames_and_flashes_are_no_fire),
         cmocka_unit_test(test_a_fire_that_flickers_is_one_event),
+        cmocka_unit_test(test_a_fire_begins_with_sure_frames_only),
         cmocka_unit_test(test_the_end_of_a_video_ends_what_is_open),
         cmocka_unit_test(test_a_black_and_a_frozen_picture),
         cmocka_unit_test(test_a_network_that_fails),

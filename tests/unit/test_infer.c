@@ -103,6 +103,17 @@ static void a_threshold_is_half_when_the_file_has_none(void **unused)
     fw_model_free(model);
 }
 
+static void a_model_may_say_where_events_begin(void **unused)
+{
+    (void)unused;
+    struct fw_model *model = load("start_score");
+    assert_float_equal(fw_model_info(model)->event_start_score, 0.9F, 0);
+    fw_model_free(model);
+    model = load("red");
+    assert_float_equal(fw_model_info(model)->event_start_score, 0, 0);
+    fw_model_free(model);
+}
+
 static void an_open_map_size_is_found_by_a_trial(void **unused)
 {
     (void)unused;
@@ -127,6 +138,7 @@ static void what_breaks_the_contract_is_refused_by_name(void **unused)
         { "five_channels", "input 'image' is float32 [?,5,64,64], must be" },
         { "wrong_probability_shape", "output 'probability' is float32 [?,2], must be float32 [N]" },
         { "bad_threshold", "firewatch.threshold is 'high'" },
+        { "bad_start_score", "firewatch.event_start_score is '1.5'" },
         { "nan", "probability of nan" },
         { "inf", "probability of inf" },
         { "above_one", "probability of 1.5" },
@@ -194,6 +206,7 @@ int main(void)
         cmocka_unit_test(the_map_lies_as_the_picture_does),
         cmocka_unit_test(two_sessions_keep_apart),
         cmocka_unit_test(a_threshold_is_half_when_the_file_has_none),
+        cmocka_unit_test(a_model_may_say_where_events_begin),
         cmocka_unit_test(an_open_map_size_is_found_by_a_trial),
         cmocka_unit_test(what_breaks_the_contract_is_refused_by_name),
         cmocka_unit_test(what_is_no_model_is_refused),
