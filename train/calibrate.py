@@ -6,6 +6,7 @@ import numpy as np
 
 HIGHEST_FALSE_RATE = 0.03
 LOWEST_TRUE_RATE = 0.95
+LOWEST_START_RATE = 0.95  # of the fires that reach the threshold
 
 
 def fit(logits, fire, rounds=50):
@@ -54,6 +55,16 @@ def threshold(logits, fire):
         return float((last + high) / 2)
     above = logits[logits > last]
     return float((last + above.min()) / 2) if len(above) else float(last + 1)  # between scores: rounding moves none
+
+
+def event_start(probability, fire, limit):
+    """The probability from which on a frame may begin a fire event: one that no picture without fire has reached, unless
+    fewer than LOWEST_START_RATE of the fires that reach `limit`, the threshold, reach it too. A fire that has begun goes on
+    below it."""
+    fires = np.sort(probability[fire & (probability >= limit)])
+    highest = fires[int(np.floor(len(fires) * (1 - LOWEST_START_RATE)))] if len(fires) else limit
+    above_rest = decimal(probability[~fire].max() + 1e-4)
+    return max(limit, min(above_rest, math.floor(highest * 1e4) / 1e4))
 
 
 def decimal(limit):

@@ -37,6 +37,7 @@ class Cascade:
     low: float
     high: float
     threshold: float
+    event_start: float
 
     def firsts(self, images):
         """The first network's probabilities of uint8 pictures [n,3,s,s]."""
@@ -65,11 +66,12 @@ def choose(first, large, side, images, fire):
     scalings = [calibrate.fit(values, fire) for values in logits]
     p, q = (calibrate.scaled(values, scaling) for values, scaling in zip(logits, scalings))
     low = low_bound(p, q, fire, calibrate.scaled(calibrate.threshold(logits[1], fire), scalings[1]))
-    found = Cascade(first, large, side, *scalings, low, high_bound(p, fire), 0.0)
+    found = Cascade(first, large, side, *scalings, low, high_bound(p, fire), 0.0, 0.0)
     scores = np.where(found.asks(p), q, p)
     found.threshold = calibrate.decimal(calibrate.sigmoid(calibrate.threshold(odds(scores), fire)))
     if not low < found.threshold < found.high:
         raise SystemExit(f"the threshold {found.threshold} is not between the bounds {low} and {found.high}")
+    found.event_start = calibrate.event_start(scores, fire, found.threshold)
     return found
 
 

@@ -67,6 +67,20 @@ class Calibration(unittest.TestCase):
 
 
 class Data(unittest.TestCase):
+    def test_an_event_begins_above_all_that_is_no_fire_but_not_above_the_fires(self):
+        fire = np.arange(200) >= 100
+        probability = np.where(fire, np.linspace(0.2, 0.99, 200), np.linspace(0, 1, 200))  # fires from 0.6 on
+        probability[fire] += 0.4 * (0.99 - probability[fire])
+        rest = probability[~fire].max()
+        start = calibrate.event_start(probability, fire, 0.4)
+        self.assertTrue(rest < start < rest + 2e-4)
+        self.assertGreaterEqual((probability[fire] >= start).mean(), calibrate.LOWEST_START_RATE)
+        probability[0] = 0.999
+        start = calibrate.event_start(probability, fire, 0.4)
+        self.assertLess(start, 0.999)
+        self.assertGreaterEqual((probability[fire] >= start).mean(), calibrate.LOWEST_START_RATE)
+        self.assertEqual(calibrate.event_start(probability, fire, 0.9995), 0.9995)
+
     def test_a_group_on_both_sides_goes_to_train(self):
         records = [RECORD, replace(RECORD, split="val"), replace(RECORD, split="val", group="other")]
         self.assertEqual([record.split for record in one_side(records)], ["train", "train", "val"])
@@ -110,7 +124,7 @@ class Cascades(unittest.TestCase):
         self.images[::2] //= 4
         logits = evaluate.logits_of(first, self.images)
         scaling = float(logits.std()), float(np.median(logits))
-        self.found = cascade.Cascade(first, large, 48, scaling, (1.0, 0.0), 0.4, 0.7, 0.5)
+        self.found = cascade.Cascade(first, large, 48, scaling, (1.0, 0.0), 0.4, 0.7, 0.5, 0.6)
 
     def test_the_file_says_what_was_computed_in_batches_or_one_by_one(self):
         with tempfile.TemporaryDirectory() as name:

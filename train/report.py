@@ -102,7 +102,8 @@ def size_row(path, title, pictures, work, costs, threshold):
 
 
 def sizes_values(folder, found, small, smalls, validation):
-    """What the two files are, cost and find. `smalls`: the small network's pictures and threshold."""
+    """What the two files are, cost and find. `smalls`: the small network's pictures, threshold and
+    start of events."""
     path, small_path = folder / "fire.onnx", folder / "fire-small.onnx"
     size, fire = validation.images.shape[-1], evaluate.column(validation.records, "fire")
     first = found.firsts(validation.images)
@@ -122,6 +123,7 @@ def sizes_values(folder, found, small, smalls, validation):
             "false positives", "pointing")  # fmt: skip
     return {
         "size_table": table(head, rows), "bytes": path.stat().st_size, "digest": export.digest(path), "size": size,
+        "small_start": f"{smalls[2]:.4f}",
         "small_bytes": small_path.stat().st_size, "small_digest": export.digest(small_path), "small_size": small_size, "large_size": found.side,
         "runtime": onnxruntime.__version__, "cpu": processor(), "loud_cost": f"{costs[1]:.2f}",
         "share": f"{share:.3f}", "fire_share": f"{float(asks[fire].mean()):.3f}", "low": f"{found.low:.2f}",
@@ -137,7 +139,7 @@ def parameters(network):
     return sum(value.numel() for value in network.parameters())
 
 
-def measured_values(running, validation, threshold):
+def measured_values(running, validation, threshold, event_start):
     """What the file says on the validation pictures."""
     records = validation.records
     scores, heatmaps = export.run(running, validation.images)
@@ -145,6 +147,8 @@ def measured_values(running, validation, threshold):
     n, hits, chance, overlap = evaluate.pointing_figures(heatmaps, records)
     grid = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
     return {
+        "start_rate": f"{float((scores[evaluate.column(records, 'fire')] >= event_start).mean()):.3f}",
+        "event_start": f"{event_start:.4f}",
         "cells": heatmaps.shape[1], "whole_table": whole_table(evaluate.whole(scores, records, threshold)),
         "sweep_table": sweep_table(evaluate.sweep(scores, records, grid)),
         "source_table": source_table(evaluate.by_source(scores, records, threshold)),
@@ -158,7 +162,7 @@ def write_card(folder, data, found, small, smalls, validation, records, run):
     running = export.session(folder / "fire.onnx")
     scalings = {"large": found.large_scaling, "first": found.first_scaling}
     values = {
-        **run, **sizes_values(folder, found, small, smalls, validation), **measured_values(running, validation, found.threshold),
+        **run, **sizes_values(folder, found, small, smalls, validation), **measured_values(running, validation, found.threshold, found.event_start),
         "date": datetime.date.today().isoformat(), "threshold": f"{found.threshold:.4f}",
         **{f"{name}_{part}": f"{value:.3f}" for name, scaling in scalings.items()
            for part, value in zip(("temperature", "shift"), scaling)},

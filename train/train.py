@@ -107,11 +107,12 @@ def trained_or_loaded(records, options, device):
     return teacher.cpu().eval(), *students.cpu().eval(), facts
 
 
-def save(model, name, threshold, path):
+def save(model, name, threshold, event_start, path):
     onnx.helper.set_model_props(model, {
         "firewatch.name": name,
         "firewatch.kind": "classifier",
         "firewatch.threshold": f"{threshold:.4f}",
+        "firewatch.event_start_score": f"{event_start:.4f}",
         "firewatch.licence": "MIT; derived from EfficientNet-Lite0 weights, Apache-2.0",
         "firewatch.resize": "area",
     })  # fmt: skip
@@ -132,14 +133,16 @@ def measure_held_out(found, records, path):
 
 
 def finish_small(small, validation, path):
-    """Writes the small network, with its own scaling and threshold; returns (its pictures, its threshold)."""
+    """Writes the small network, with its own scaling, threshold and start of events; returns its pictures,
+    its threshold and that start."""
     pictures = Pictures(validation.records, SMALL_SIZE, "area")
     fire = evaluate.column(pictures.records, "fire")
     logits = evaluate.logits_of(small, pictures.images)
     scaling = calibrate.fit(logits, fire)
     threshold = calibrate.decimal(calibrate.scaled(calibrate.threshold(logits, fire), scaling))
-    save(export.to_onnx(export.Exported(small, scaling), SMALL_SIZE), SMALL_NAME, threshold, path)
-    return pictures, threshold
+    start = calibrate.event_start(calibrate.scaled(logits, scaling), fire, threshold)
+    save(export.to_onnx(export.Exported(small, scaling), SMALL_SIZE), SMALL_NAME, threshold, start, path)
+    return pictures, threshold, start
 
 
 def main():
@@ -159,7 +162,7 @@ def main():
         apart = [record for record in everything if record.source in held]
         measure_held_out(found, apart, options.out / "held_out.json")
         return
-    save(found.to_onnx(SIZE), NAME, found.threshold, options.out / "fire.onnx")
+    save(found.to_onnx(SIZE), NAME, found.threshold, found.event_start, options.out / "fire.onnx")
     smalls = finish_small(small, validation, options.out / "fire-small.onnx")
     report.write_card(options.out, options.data, found, small, smalls, validation, everything, {"name": NAME, **facts})
 
