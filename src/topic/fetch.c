@@ -10,13 +10,22 @@
 
 enum { LEARN_TIMEOUT_MS = 1000 };
 
-static const struct fw_property defaults[] = {
-    // Of each partition; the default of 64 MiB times 6 is more than a processor may use. The
-    // library looks for room once a second only, so this bounds the bytes per second of one
-    // partition too.
+// Of each partition; the library's default of 64 MiB times 6 is more than a processor may use. It
+// looks for room once a second only, so the queue bounds the bytes per second of one partition too.
+static const struct fw_property follows[] = {
     { "queued.max.messages.kbytes", "16384" },
     { "queued.min.messages", "10000" },
     { "fetch.error.backoff.ms", "100" },
+    { "fetch.wait.max.ms", "50" },
+};
+
+// A message keeps all of the answer that brought it, so one that fits but once into an answer costs
+// up to twice its size while it waits. A large segment comes alone where an answer is smaller
+// (KIP-74), so that an uploader's queue is 12 MiB of its 64, and not half as much again.
+static const struct fw_property visits[] = {
+    { "queued.max.messages.kbytes", "12288" }, { "queued.min.messages", "10000" },
+    { "fetch.error.backoff.ms", "100" },       { "fetch.wait.max.ms", "10" },
+    { "fetch.message.max.bytes", "262144" },
 };
 
 static const struct fw_property fixed[] = {
@@ -34,14 +43,11 @@ static void ring(rd_kafka_t *rk, void *opaque)
 int fw_fetcher_open(struct fw_fetcher *fetcher, const struct fw_client *client,
                     enum fw_fetcher_kind kind, struct fw_bell *bell, struct fw_error *err)
 {
-    struct fw_property all_defaults[FW_ARRAY_LEN(defaults) + 1];
-    memcpy(all_defaults, defaults, sizeof(defaults));
-    all_defaults[FW_ARRAY_LEN(defaults)] =
-        (struct fw_property){ "fetch.wait.max.ms", kind == FW_FETCHER_FOLLOWS ? "50" : "10" };
+    bool is_follower = kind == FW_FETCHER_FOLLOWS;
     const struct fw_handle_options options = {
         .type = RD_KAFKA_CONSUMER,
-        .defaults = all_defaults,
-        .n_defaults = FW_ARRAY_LEN(all_defaults),
+        .defaults = is_follower ? follows : visits,
+        .n_defaults = is_follower ? FW_ARRAY_LEN(follows) : FW_ARRAY_LEN(visits),
         .fixed = fixed,
         .n_fixed = FW_ARRAY_LEN(fixed),
         .owner = fetcher,
