@@ -70,9 +70,9 @@ static void make_room(struct drawing *drawing)
     for (size_t i = 0; i < drawing->n; i++) {
         n += times_of(drawing, i);
     }
-    if (n > drawing->max_drawn) {
+    if (drawing->drawn == NULL || n > drawing->max_drawn) {
         drawing->max_drawn = n;
-        drawing->drawn = fw_xrealloc(drawing->drawn, n * sizeof(*drawing->drawn));
+        drawing->drawn = fw_xrealloc(drawing->drawn, (n + 1) * sizeof(*drawing->drawn));
     }
 }
 

@@ -193,10 +193,11 @@ static void print_alarms(const struct fw_eval_result *result)
 void fw_eval_print_text(const struct fw_eval_result *result, const char *model_id)
 {
     const struct fw_eval_counts *counts = &result->counts;
+    int64_t n_fire = counts->tp + counts->fn;
+    int64_t n_nofire = counts->fp + counts->tn;
     printf("%lld pictures with fire, %lld without (%zu stills, %zu videos), threshold %.4f, %s\n",
-           (long long)(counts->tp + counts->fn), (long long)(counts->fp + counts->tn),
-           result->n_stills, result->n_videos, (double)result->threshold,
-           model_id != NULL ? model_id : "stored scores");
+           (long long)n_fire, (long long)n_nofire, result->n_stills, result->n_videos,
+           (double)result->threshold, model_id != NULL ? model_id : "stored scores");
     print_counts(counts);
     print_figures(result);
     print_sweep(result);

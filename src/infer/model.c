@@ -167,8 +167,9 @@ static void draw_trial_picture(const struct fw_model_info *info, float *image)
     const float grey = 0.5F;
     const int plane = info->width * info->height;
     for (int i = 0; i < plane; i++) {
-        float x = (float)(i % info->width) - (float)(info->width - 1) / 2;
-        float y = (float)(i / info->width) - (float)(info->height - 1) / 2;
+        int row = i / info->width;
+        float x = (float)(i - row * info->width) - (float)(info->width - 1) / 2;
+        float y = (float)row - (float)(info->height - 1) / 2;
         float part = fmaxf(0, 1 - hypotf(x, y) / radius);
         for (int c = 0; c < 3; c++) {
             image[c * plane + i] = grey + (glow[c] - grey) * part;

@@ -229,6 +229,13 @@ static int run_engine(struct run *run)
     return exit_code(run);
 }
 
+// Where the results go: the folder, and with --upload the store.
+static int open_output(struct run *run, struct fw_error *err)
+{
+    int rc = fw_folder_make(run->config->output_dir, err);
+    return rc == 0 && run->config->upload ? fw_upload_open(run->config, &run->store, err) : rc;
+}
+
 int fw_run(const struct fw_config *config, char *const inputs[], size_t n_inputs)
 {
     struct run run = { .config = config, .n_clips = n_inputs, .report = report_mode(config) };
@@ -245,10 +252,7 @@ int fw_run(const struct fw_config *config, char *const inputs[], size_t n_inputs
     int code = 0;
     if (!ids_differ(&run)) {
         code = 2;
-    } else if (fw_folder_make(config->output_dir, &err) != 0) {
-        fprintf(stderr, "firewatch: %s\n", err.text);
-        code = 1;
-    } else if (config->upload && fw_upload_open(config, &run.store, &err) < 0) {
+    } else if (open_output(&run, &err) != 0) {
         fprintf(stderr, "firewatch: %s\n", err.text);
         code = 1;
     } else {

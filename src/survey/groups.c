@@ -183,7 +183,8 @@ static double age_of(const struct fw_lag *lag, const struct fw_lag_partition *ro
     if (row->left == 0 || row->next_utc_ms == FW_LAG_NO_TIME) {
         return -1;
     }
-    double age_s = (double)(lag->utc_us / 1000 - row->next_utc_ms) / 1000.0;
+    int64_t now_ms = lag->utc_us / 1000;
+    double age_s = (double)(now_ms - row->next_utc_ms) / 1000.0;
     return age_s > 0 ? age_s : 0; // clocks differ
 }
 
@@ -239,14 +240,23 @@ static int unknown_group(const char *group, char *const names[], size_t n, struc
 }
 
 // Those that must be there are shown before they exist: then nothing is processed.
-static const char *topic_of_own(const struct fw_config *config, const char *group)
+static size_t topics_of_own(const struct fw_config *config, const char *group, const char *ret[1])
 {
-    if (strcmp(group, config->group_id) == 0) {
-        return config->video_topic;
+    const struct {
+        const char *group;
+        const char *topic;
+    } own[] = {
+        { config->group_id, config->video_topic },
+        { config->upload_group_id, config->completions_topic },
+        { config->alert_group_id, config->events_topic },
+    };
+    for (size_t i = 0; i < FW_ARRAY_LEN(own); i++) {
+        if (strcmp(group, own[i].group) == 0) {
+            ret[0] = own[i].topic;
+            return 1;
+        }
     }
-    return strcmp(group, config->upload_group_id) == 0  ? config->completions_topic
-           : strcmp(group, config->alert_group_id) == 0 ? config->events_topic
-                                                        : NULL;
+    return 0;
 }
 
 struct look {
@@ -257,10 +267,10 @@ struct look {
 static int look_at(struct fw_groups *groups, const char *group, bool named, struct look *look,
                    struct fw_error *err)
 {
-    const char *topic = topic_of_own(groups->config, group);
+    const char *topics[1] = { NULL };
+    size_t n_topics = topics_of_own(groups->config, group, topics);
     struct fw_group_report report = { 0 };
-    int rc = fw_lag_read(groups->lags, group, &topic, topic != NULL ? 1 : 0, TIMEOUT_MS,
-                         &report.lag, err);
+    int rc = fw_lag_read(groups->lags, group, topics, n_topics, TIMEOUT_MS, &report.lag, err);
     if (rc < 0) {
         return rc;
     }

@@ -176,7 +176,8 @@ static int read_ends(struct fw_lag_reader *reader, struct fw_lag *lag, int timeo
     rd_kafka_topic_partition_list_t *ends = NULL;
     int rc = ask_offsets(reader, lag, FW_OFFSET_BEGIN, timeout_ms, &begins, err);
     rc = rc < 0 ? rc : ask_offsets(reader, lag, FW_OFFSET_END, timeout_ms, &ends, err);
-    for (int i = 0; rc == 0 && i < (int)lag->n_partitions; i++) {
+    bool all = begins != NULL && ends != NULL;
+    for (int i = 0; all && i < (int)lag->n_partitions; i++) {
         struct fw_lag_partition *row = &lag->partitions[i];
         row->begin = begins->elems[i].offset;
         row->end = ends->elems[i].offset;
