@@ -74,6 +74,9 @@ static int send_steps(struct commit *commit, const struct fw_event_step *steps, 
 {
     const struct fw_partition_shared *shared = commit->actor->shared;
     char trace[FW_TRACE_SIZE];
+    if (n == 0) {
+        return 0; // as of most pictures: no trace is made for nothing
+    }
     struct fw_header header = fw_message_trace(told->record, trace);
     int result = 0;
     for (size_t i = 0; i < n && result == 0; i++) {

@@ -102,9 +102,8 @@ int fw_outlet_send(struct fw_outlet *outlet, const struct fw_record *record,
 // Whether a wait that ended with `result` goes on.
 static bool goes_on(const struct fw_outlet *outlet, int result, int64_t deadline_us)
 {
-    struct fw_patience patience = outlet->options.patience;
     return result == -ETIMEDOUT && fw_clock_monotonic_us() < deadline_us &&
-           (patience.lasts == NULL || patience.lasts(patience.arg));
+           fw_patience_lasts(outlet->options.patience);
 }
 
 int fw_outlet_await(struct fw_outlet *outlet, struct fw_error *err)

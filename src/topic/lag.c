@@ -60,7 +60,8 @@ static int compare_rows(const void *a, const void *b)
     return order != 0 ? order : (x->partition > y->partition) - (x->partition < y->partition);
 }
 
-struct fw_lag_partition *fw_lag_row(struct fw_lag *lag, const char *topic, int32_t partition)
+static struct fw_lag_partition *find_row(const struct fw_lag *lag, const char *topic,
+                                         int32_t partition)
 {
     for (size_t i = 0; i < lag->n_partitions; i++) {
         struct fw_lag_partition *row = &lag->partitions[i];
@@ -68,9 +69,18 @@ struct fw_lag_partition *fw_lag_row(struct fw_lag *lag, const char *topic, int32
             return row;
         }
     }
+    return NULL;
+}
+
+struct fw_lag_partition *fw_lag_row(struct fw_lag *lag, const char *topic, int32_t partition)
+{
+    struct fw_lag_partition *row = find_row(lag, topic, partition);
+    if (row != NULL) {
+        return row;
+    }
     lag->partitions =
         fw_xrealloc(lag->partitions, (lag->n_partitions + 1) * sizeof(lag->partitions[0]));
-    struct fw_lag_partition *row = &lag->partitions[lag->n_partitions++];
+    row = &lag->partitions[lag->n_partitions++];
     *row = (struct fw_lag_partition){ .topic = fw_xstrdup(topic),
                                       .partition = partition,
                                       .committed = FW_OFFSET_NONE,
@@ -316,11 +326,5 @@ int64_t fw_lag_of(const struct fw_lag_partition *partition)
 const struct fw_lag_partition *fw_lag_find(const struct fw_lag *lag, const char *topic,
                                            int32_t partition)
 {
-    for (size_t i = 0; i < lag->n_partitions; i++) {
-        if (lag->partitions[i].partition == partition &&
-            strcmp(lag->partitions[i].topic, topic) == 0) {
-            return &lag->partitions[i];
-        }
-    }
-    return NULL;
+    return find_row(lag, topic, partition);
 }

@@ -36,6 +36,8 @@ struct fw_patience {
     void *arg;
 };
 
+bool fw_patience_lasts(struct fw_patience patience); // asks it
+
 struct fw_producer_counts {
     uint64_t n_sent;
     uint64_t n_delivered;

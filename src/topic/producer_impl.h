@@ -28,8 +28,6 @@ struct fw_producer {
 int fw_producer_open_as(const struct fw_client *client, const char *transactional_id,
                         int open_limit_ms, struct fw_producer **ret, struct fw_error *err);
 
-bool fw_patience_lasts(struct fw_patience patience);
-
 // The first failure of a record since it was last asked for, but one that is only another's
 // consequence gives way to its cause; 0 when there was none. Reports that are under way are waited
 // for a moment where they may tell the cause: after a consequence alone, or when the library has

@@ -13,7 +13,6 @@ struct fw_tail {
     char *topic;
     int64_t from; // where a partition that is new begins
     int64_t from_utc_ms;
-    int32_t only;  // -1: all
     int64_t *next; // of each partition, FW_OFFSET_NONE before its first read
     int32_t n;
 };
@@ -25,7 +24,6 @@ struct fw_tail *fw_tail_new(struct fw_reader *reader, const char *topic)
     tail->topic = fw_xstrdup(topic);
     tail->from = FW_OFFSET_BEGIN;
     tail->from_utc_ms = -1;
-    tail->only = -1;
     return tail;
 }
 
@@ -44,11 +42,6 @@ void fw_tail_begin_at(struct fw_tail *tail, int64_t offset, int64_t utc_ms)
     tail->from_utc_ms = utc_ms;
 }
 
-void fw_tail_only(struct fw_tail *tail, int32_t partition)
-{
-    tail->only = partition;
-}
-
 static int stopped(struct fw_error *err)
 {
     return fw_error_set(err, FW_ERROR_STOP, ECANCELED, "stopped");
@@ -61,10 +54,6 @@ static int look_for_partitions(struct fw_tail *tail, int timeout_ms, struct fw_e
     int rc = fw_reader_n_partitions(tail->reader, tail->topic, timeout_ms, &n, err);
     if (rc < 0) {
         return rc;
-    }
-    if (tail->only >= n) {
-        return fw_error_set(err, FW_ERROR_CONFIG, ENOENT, "topic %s has only %d partitions",
-                            tail->topic, n);
     }
     if (n > tail->n) {
         tail->next = fw_xrealloc(tail->next, (size_t)n * sizeof(tail->next[0]));
@@ -153,9 +142,7 @@ int fw_tail_read(struct fw_tail *tail, int timeout_ms, fw_tail_take *take, void 
         if (fw_stop_requested()) {
             return stopped(err);
         }
-        if (tail->only < 0 || tail->only == i) {
-            rc = read_partition(tail, i, timeout_ms, take, arg, err);
-        }
+        rc = read_partition(tail, i, timeout_ms, take, arg, err);
     }
     return rc;
 }

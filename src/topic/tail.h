@@ -28,9 +28,6 @@ void fw_tail_free(struct fw_tail *tail); // NULL is allowed
 // read first.
 void fw_tail_begin_at(struct fw_tail *tail, int64_t offset, int64_t utc_ms);
 
-// Reads one partition, where not all are wanted.
-void fw_tail_only(struct fw_tail *tail, int32_t partition);
-
 // Reads what is there now. `timeout_ms` is for each answer. What was taken is not read again, also
 // after an error. Errors: RETRY, CONFIG (no such topic), STOP, those of `take`.
 int fw_tail_read(struct fw_tail *tail, int timeout_ms, fw_tail_take *take, void *arg,

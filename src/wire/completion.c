@@ -7,12 +7,6 @@
 
 #include <assert.h>
 
-static void write_int(struct fw_json *json, const char *key, int64_t value)
-{
-    fw_json_key(json, key);
-    fw_json_int(json, value);
-}
-
 static void write_text(struct fw_json *json, const char *key, const char *value)
 {
     fw_json_key(json, key);
@@ -47,8 +41,8 @@ static void write_original(struct fw_json *json, const struct fw_completion *com
     write_time(json, "timestamp", completion->finished_utc_us);
     fw_json_key(json, "stats");
     fw_json_open_object(json);
-    write_int(json, "total_frames", completion->n_frames);
-    write_int(json, "fire_count", completion->n_fire);
+    fw_json_put_int(json, "total_frames", completion->n_frames);
+    fw_json_put_int(json, "fire_count", completion->n_fire);
     fw_json_key(json, "max_fire_probability");
     fw_json_float(json, completion->max_fire);
     fw_json_close_object(json);
@@ -58,7 +52,7 @@ static void write_original(struct fw_json *json, const struct fw_completion *com
     fw_json_double(json, completion->fps);
     write_side(json, "width", completion->width);
     write_side(json, "height", completion->height);
-    write_int(json, "frame_count", completion->n_frames);
+    fw_json_put_int(json, "frame_count", completion->n_frames);
     fw_json_close_object(json);
 }
 
@@ -71,11 +65,11 @@ static void write_segments(struct fw_json *json, const struct fw_segment_range *
     }
     fw_json_open_object(json);
     write_text(json, "topic", segments->topic);
-    write_int(json, "partition", segments->partition);
-    write_int(json, "first_offset", segments->first_offset);
-    write_int(json, "last_offset", segments->last_offset);
-    write_int(json, "count", segments->count);
-    write_int(json, "bytes", segments->bytes);
+    fw_json_put_int(json, "partition", segments->partition);
+    fw_json_put_int(json, "first_offset", segments->first_offset);
+    fw_json_put_int(json, "last_offset", segments->last_offset);
+    fw_json_put_int(json, "count", segments->count);
+    fw_json_put_int(json, "bytes", segments->bytes);
     fw_json_close_object(json);
 }
 
@@ -94,16 +88,16 @@ static void write_gaps(struct fw_json *json, const struct fw_completion *complet
 
 static void write_ours(struct fw_json *json, const struct fw_completion *completion)
 {
-    write_int(json, "schema", FW_COMPLETION_SCHEMA);
+    fw_json_put_int(json, "schema", FW_COMPLETION_SCHEMA);
     write_text(json, "run_id", completion->run_id);
-    write_int(json, "run_offset", completion->run_offset);
+    fw_json_put_int(json, "run_offset", completion->run_offset);
     write_text(json, "status", fw_video_state_words[completion->status]);
     write_segments(json, &completion->segments);
     write_gaps(json, completion);
-    write_int(json, "missing_frames", completion->n_missing);
-    write_int(json, "bad_frames", completion->n_bad);
-    write_int(json, "duplicate_frames", completion->n_duplicates);
-    write_int(json, "failed_frames", completion->n_failed);
+    fw_json_put_int(json, "missing_frames", completion->n_missing);
+    fw_json_put_int(json, "bad_frames", completion->n_bad);
+    fw_json_put_int(json, "duplicate_frames", completion->n_duplicates);
+    fw_json_put_int(json, "failed_frames", completion->n_failed);
     fw_json_key(json, "max_fire_score");
     fw_json_float(json, completion->max_score);
     write_text(json, "model", completion->model);
