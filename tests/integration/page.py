@@ -59,8 +59,8 @@ def jpeg(colour):
 
 
 @contextlib.contextmanager
-def opened(browser, served, **options):
-    """The page; at the end nothing was complained of, asked elsewhere, or run that was not ours."""
+def opened(browser, served, fragment="", **options):
+    """The page, at a link's fragment; at the end nothing was complained of, asked elsewhere, or run that was not ours."""
     context = browser.new_context(**options)
     page = context.new_page()
     page.set_default_timeout(30000)
@@ -68,7 +68,7 @@ def opened(browser, served, **options):
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on("dialog", lambda dialog: (page.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
     page.on("request", lambda asked: page.asked.append(asked.url))
-    page.goto(f"http://{served.address()}/")
+    page.goto(f"http://{served.address()}/{fragment}")
     try:
         yield page
         assert page.complaints == []

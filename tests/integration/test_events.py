@@ -167,6 +167,31 @@ def test_a_kill_while_an_event_is_open(kafka, tmp_path):
     assert [line["links"] for line in lines] == [links_of(line, "https://fire.example/watch", "the-bucket") for line in lines]
 
 
+def test_blindness_is_counted(kafka, tmp_path):
+    topics = Topics(kafka, tmp_path, "blind-counted").create()
+    topics.env.update({"BLIND_FROZEN_SECONDS": "3", "FIREWATCH_HTTP": "127.0.0.1:0"})
+    black = "drawbox=x=0:y=0:w=iw:h=ih:color=black:t=fill:enable='between(t,1,6)'"
+    source = "testsrc2=size=320x240:rate=25:duration={},hue=s=0"
+    clips = {
+        "dark": render(tmp_path / "dark.mp4", *X264, "-vf", black, source=source.format(8)),
+        "stuck": render(tmp_path / "stuck.mp4", *X264, "-vf", "loop=loop=125:size=1:start=25", source=source.format(4)),
+    }
+    with topics.processors() as processor:
+        asked = Served(processor.text)
+
+        def counted():
+            series = {labels: value for (name, labels), value in asked.metrics().items() if name == "firewatch_events_total"}
+            return {dict(labels)["type"]: value for labels, value in series.items() if value > 0}
+
+        assert counted() == {}
+        for n_done, (name, clip) in enumerate(clips.items(), 1):
+            assert topics.produce(clip, name).returncode == 0
+            topics.await_completions(n_done, processor=processor)
+        await_true(lambda: counted() == {"black": 1, "frozen": 1}, lambda: f"one of each: {counted()}")
+    assert told(on_topic(topics, "dark")) == [("black", "start", None, 1), ("black", "end", "cleared", 1)]
+    assert told(on_topic(topics, "stuck")) == [("frozen", "start", None, 1), ("frozen", "end", "cleared", 1)]
+
+
 # ---- a network that fails ----
 
 

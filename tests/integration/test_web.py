@@ -4,6 +4,8 @@
 import base64
 import http.client
 import json
+import os
+import pathlib
 import re
 import socket
 import urllib.parse
@@ -205,7 +207,66 @@ def test_what_goes_on_stays_a_line_however_much_ends_after_it(site, browser):
         assert texts(page, "#alarms b") == ["dark"]
 
 
+# ---- light and dark ----
+
+
+def luminance(colour):
+    """Of a computed "rgb(r, g, b)", as WCAG 2 has it: black is 0, white 1."""
+    assert re.fullmatch(r"rgb\(\d+, \d+, \d+\)", colour), colour
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear))
+
+
+def colours(page, of, on):
+    """The luminance of a selector's text and of the ground it stands on."""
+    shown = "([of, on]) => [getComputedStyle(document.querySelector(of)).color, getComputedStyle(document.querySelector(on)).backgroundColor]"
+    return [luminance(colour) for colour in page.evaluate(shown, [of, on])]
+
+
+def test_the_page_is_as_light_or_dark_as_its_reader_has_it(site, browser):
+    with site.serving() as served:
+        for scheme in ("light", "dark"):
+            with opened(browser, served, color_scheme=scheme) as page:
+                await_live(page)
+                is_readable(page, is_dark=scheme == "dark")
+
+
+def is_readable(page, is_dark):
+    for of, on in (("body", "body"), ("#no-open", "body"), (".bar h1", ".bar"), ("#link", ".bar")):
+        text, ground = colours(page, of, on)
+        assert ground < 0.05 if is_dark else ground > 0.8, (on, ground)
+        lighter, darker = (text, ground) if is_dark else (ground, text)
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5, f"{of} is hard to read"
+
+
 # ---- who may look ----
+
+
+def listening(pid):
+    """Where a process listens: (address, port) as /proc has them, of both families."""
+    links = [os.readlink(link) for link in pathlib.Path(f"/proc/{pid}/fd").iterdir()]
+    found = []
+    for family in ("tcp", "tcp6"):
+        for row in pathlib.Path(f"/proc/{pid}/net/{family}").read_text(encoding="ascii").splitlines()[1:]:
+            _, local, _, state, *rest = row.split()
+            if state == "0A" and f"socket:[{rest[5]}]" in links:
+                address, port = local.split(":")
+                found.append((address, int(port, 16)))
+    return found
+
+
+def test_unless_told_it_listens_on_this_machine_only(site):
+    role = site.start_role("serve")
+    try:
+        await_true(lambda: role.lines("serves the page") or role.process.poll() is not None, role.text)
+        if role.lines("Address already in use"):
+            pytest.skip("another program has port 8080")
+        assert listening(role.process.pid) == [(socket.inet_aton("127.0.0.1")[::-1].hex().upper(), 8080)]
+        assert Served(role.text).get("/")[0] == 200
+        assert role.stop() == 0, role.text()
+    finally:
+        role.kill()
 
 
 def test_nobody_looks_without_the_token(site, browser):

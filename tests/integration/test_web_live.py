@@ -200,6 +200,29 @@ def test_an_events_link_opens_the_page_at_its_video(kafka, tmp_path, s3, browser
         uploader.kill()
 
 
+BELOW_THE_HEADER = """() => {
+  const heading = document.getElementById('stage-title').getBoundingClientRect();
+  const header = document.querySelector('header').getBoundingClientRect();
+  return scrollY > 0 && heading.height > 0 && header.bottom <= heading.top && heading.bottom <= innerHeight;
+}"""
+
+
+def test_a_link_on_a_phone_shows_the_videos_heading(kafka, tmp_path, browser):
+    """The header stays above what is scrolled to, and is two lines high there."""
+    site = make_site(kafka, tmp_path, "phone-link")
+    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+    with site.processors() as processor, site.serving() as served:
+        assert site.produce(plain(tmp_path / "clip.mp4", source=MOVES.format(2)), "yard").returncode == 0
+        site.await_completions(1, processor=processor)
+        site.send_events(*[event(f"open-{n}", "silent") for n in range(5)], *[event(f"over-{n}", phase="end") for n in range(30)])
+        await_true(lambda: len(served.json("/api/events")[1]) == 35 and served.json("/api/videos")[1], "what the page has")
+        with opened(browser, served, "#video=yard", **phone) as page:
+            await_live(page)
+            until(page, "document.getElementById('stage-title').textContent === 'yard'")
+            until(page, BELOW_THE_HEADER)
+            assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_an_event_of_a_partition_links_to_the_page_only(kafka, tmp_path):
     site = make_site(kafka, tmp_path, "partition-links")
     variables = {"BLIND_LAG_SECONDS": "1", "BLIND_STALLED_SECONDS": "1", "FIREWATCH_PUBLIC_URL": "https://fire.example/watch"}
