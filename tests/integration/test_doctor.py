@@ -6,11 +6,13 @@ import re
 import signal
 import time
 from email.utils import formatdate
+from types import SimpleNamespace
 
 import pytest
 from clips import plain
 from confluent_kafka import Producer
 from firewatch import RED, firewatch
+from fleet import as_variables
 from server_process import free_port
 from topics import Topics, await_true
 
@@ -140,6 +142,22 @@ def test_no_broker(tmp_path):
     assert re.match(rf"WRONG +broker +no answer from Kafka at 127.0.0.1:{port}: .* -> start Kafka", lines[0])
     assert [line.split()[:2] for line in lines[1:4]] == [["SKIPPED", c] for c in ("topics", "partitioner", "groups")]
     assert [line.split()[:2] for line in lines[-2:]] == [["OK", "model"], ["OK", "disk"]]
+
+
+@pytest.mark.parametrize("door", ["client-sasl", "client-sasl-tls"])
+def test_a_wrong_kafka_password(kafka_secure, tmp_path, door):
+    right = as_variables(kafka_secure.properties(door))
+    asking = SimpleNamespace(folder=tmp_path, env={**right, "ML_MODEL_PATH": str(RED)})
+    assert_found(doctor(asking)[0], "broker", "OK", "Kafka answers at ")
+    begin = time.monotonic()
+    found, _ = doctor(asking, env={"KAFKA_PROPERTY_SASL_PASSWORD": "not-it"})
+    assert time.monotonic() - begin < LIMIT_S
+    item = assert_found(found, "broker", "WRONG", "Authentication failed")
+    assert right["KAFKA_BOOTSTRAP_SERVERS"] in item["finding"]
+    assert "login" in item["remedy"] and "start Kafka" not in item["remedy"]
+    assert {i["status"] for check in ("topics", "partitioner", "groups") for i in of(found, check)} == {"SKIPPED"}
+    for secret in ("not-it", right["KAFKA_PROPERTY_SASL_PASSWORD"]):
+        assert secret not in json.dumps(found)
 
 
 def test_missing_topics(make_topics):

@@ -2,6 +2,7 @@
 """What roles serve at --http: metrics that are what the topics hold, health, readiness, and no harm from any client."""
 
 import contextlib
+import os
 import signal
 import socket
 import threading
@@ -10,6 +11,7 @@ import time
 import pytest
 from clips import red_and_black
 from firewatch import firewatch
+from page import Site
 from served import Served
 from topics import Topics, await_true
 
@@ -277,3 +279,75 @@ def test_run_and_produce_serve_too(kafka, tmp_path):
             assert role.wait(60) == 0, role.text()
         finally:
             role.kill()
+
+
+def await_healthy(role_served):
+    """It is alive, and ready or soon so; both say it in words too."""
+    await_true(lambda: role_served.json("/readyz")[0] == 200, lambda: role_served.json("/readyz"))
+    assert role_served.json("/readyz")[1]["ready"] is True
+    status, answer = role_served.json("/healthz")
+    assert (status, answer["alive"]) == (200, True), answer
+
+
+def test_run_tells_its_health_and_its_frames(kafka, tmp_path):
+    """The second input is a pipe that stays silent: so it still serves when the first is done."""
+    topics = Topics(kafka, tmp_path, "run-serves")
+    clip = red_and_black(tmp_path / "clip.mkv", seconds=3)
+    pipe = tmp_path / "pipe.mkv"
+    os.mkfifo(pipe)
+    feed = os.fdopen(os.open(pipe, os.O_RDWR), "wb")
+    role = topics.start_role("run", clip, pipe, "--progress=never", "-o", tmp_path / "out", "--http", "127.0.0.1:0")
+    try:
+        role.await_line(" http=")
+        asked = served(role)
+        await_healthy(asked)
+        complete = ("firewatch_videos_finished_total", frozenset({("status", "complete")}))
+        await_true(lambda: asked.metrics()[complete] == 1, "the first is done")
+        metrics = asked.metrics()
+        for name in ("received", "analysed"):
+            assert metrics[(f"firewatch_frames_{name}_total", frozenset())] == 75, name
+        assert metrics[("firewatch_frames_fire_total", frozenset())] == 50
+        feed.write(clip.read_bytes())
+        feed.close()
+        assert role.wait(60) == 0, role.text()
+    finally:
+        feed.close()
+        role.kill()
+
+
+def test_produce_tells_its_health(kafka, tmp_path):
+    topics = Topics(kafka, tmp_path, "produce-serves").create()
+    clip = red_and_black(tmp_path / "clip.mp4", seconds=60)
+    role = topics.start_role("produce", "--realtime", clip, "v", "--http", "127.0.0.1:0")
+    try:
+        role.await_line(" http=")
+        await_healthy(served(role))
+        assert role.process.poll() is None
+    finally:
+        role.kill()
+
+
+def test_serve_tells_its_health(kafka, tmp_path):
+    with Site(kafka, tmp_path, "serve-serves").create().serving() as asked:
+        await_healthy(asked)
+        assert asked.value("firewatch_ready") == 1
+
+
+def test_queues_tell_what_waits(kafka, tmp_path):
+    """Results wait for the next commit: while frames come in, there is something to be seen again and again."""
+    topics = Topics(kafka, tmp_path, "queues").create()
+    clip = red_and_black(tmp_path / "clip.mp4", seconds=60)
+    with topics.processors(env=LISTEN) as processor:
+        asked = served(processor)
+        for queue in ("inbox", "video"):
+            assert asked.value("firewatch_queue_pauses_total", queue=queue) == 0
+        await_true(lambda: all(queue_bytes(asked, queue) == 0 for queue in ("inbox", "outbox")), "nothing waits")
+        producer = topics.start_role("produce", "--realtime", clip, "v")
+        try:
+            await_true(lambda: queue_bytes(asked, "outbox") > 0, "results wait")
+        finally:
+            producer.kill()
+
+
+def queue_bytes(asked, queue):
+    return asked.metrics().get(("firewatch_queue_bytes", frozenset({("queue", queue), ("partition", "0")})), -1)

@@ -15,6 +15,7 @@ from confluent_kafka import TopicPartition
 from firewatch import run, video
 from fleet import wait_until
 from s3_proxy import S3Proxy
+from served import Served
 from uploads import Gate, Uploads
 
 
@@ -345,6 +346,24 @@ def test_from_one_to_three_to_two_during_transfers(uploads, s3):
             uploads.await_settled()
             assert more[1].stop() == 0
     uploads.check({completion["video_id"]: reference for completion, reference in videos})
+
+
+def test_throttling_is_counted(uploads, s3):
+    completion, reference = uploads.segments("throttled")
+    with S3Proxy(s3.port) as proxy, uploads.upload(1, "--http", "127.0.0.1:0", AWS_ENDPOINT_URL=proxy.url) as uploader:
+        asked = Served(uploader.text)
+        assert asked.value("firewatch_s3_throttled_total") == 0
+        proxy.fail("slow_down", times=3, method="PUT")
+        uploads.complete(completion)
+        uploads.await_settled()
+        done = ("firewatch_uploads_total", frozenset({("result", "uploaded")}))
+        wait_until(lambda: asked.metrics()[done] == 1, "it is counted")
+        metrics = asked.metrics()
+        assert [request.answered for request in proxy.seen("PUT")] == [503, 503, 503, 200]
+        assert metrics[("firewatch_s3_throttled_total", frozenset())] == 3
+        assert metrics[("firewatch_s3_retries_total", frozenset())] >= 3
+        assert metrics[("firewatch_s3_requests_total", frozenset())] == len(proxy.seen())
+    uploads.check({"throttled": reference})
 
 
 # ---- its disk ----
