@@ -44,7 +44,8 @@ def make_scene(three, material, tmp_path):
 
 def check_replication(three, topics):
     found = three.admin().list_topics(timeout=30).topics
-    for name in (topics.frames, topics.found, topics.segments_topic, topics.progress, topics.ends, topics.dead_letters):
+    outputs = (topics.found, topics.events, topics.segments_topic, topics.progress, topics.ends, topics.dead_letters)
+    for name in (topics.frames, *outputs):
         assert {len(partition.replicas) for partition in found[name].partitions.values()} == {3}
     text = three.tool("kafka-configs", "--describe", "--all", "--topic", topics.segments_topic)
     assert "min.insync.replicas=2" in text
@@ -67,7 +68,8 @@ def test_one_is_killed_and_brought_back(three, make_scene, undisturbed):
     scene.feeder.release()
     moment = time.time()
     three.kill(1)
-    scene.await_output(moment, range(3))
+    for partition in range(3):
+        scene.await_output(moment, [partition])
     three.start_broker(1)
     scene.feeder.release()
     scene.check(undisturbed)

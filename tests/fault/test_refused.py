@@ -14,6 +14,7 @@ from topics import await_true
 VIDEOS = {"fire-0": 0, "open_gops-0": 0, "mjpeg-0": 0, "damaged-0": 0}
 RATE = 300
 MIDDLE = 0.62
+BEFORE_THE_BROKEN = 0.45  # of 150 frames, number 70 is the first that becomes a dead letter
 DROPPED = "its state is dropped and restored in"
 
 
@@ -47,11 +48,11 @@ def test_a_producer_is_fenced_from_outside(kafka, material, undisturbed, tmp_pat
         assert {one.n_open for one in scene.restored()[1:]} == {len(VIDEOS)}
 
 
-@pytest.mark.parametrize("topic", ["found", "segments_topic", "progress", "ends"])
+@pytest.mark.parametrize("topic", ["found", "events", "segments_topic", "progress", "ends", "dead_letters"])
 def test_a_message_is_refused_as_too_large(kafka, material, undisturbed, tmp_path, topic):
     with scene_of(kafka, tmp_path, f"large-{topic.replace('_', '-')}", material) as scene:
         member = scene.start()
-        scene.feed(in_turn(), RATE, [MIDDLE], BAD[:1])
+        scene.feed(in_turn(), RATE, [BEFORE_THE_BROKEN if topic == "dead_letters" else MIDDLE], BAD[:1])
         scene.await_counting([0])
         with small_messages(scene.topics, getattr(scene.topics, topic)):
             scene.feeder.release()

@@ -134,6 +134,13 @@ def test_the_region_of_a_profile(proxied, tmp_path):
     assert "/us-west-2/s3/aws4_request" in proxied.proxy.seen("HEAD")[-1].headers["authorization"]
 
 
+def test_the_region_of_the_environment_beats_all_others(proxied, tmp_path):
+    env = profile_env(proxied, tmp_path, section("default", proxied), "[default]\nregion = eu-central-1\n",
+                      AWS_REGION="ap-south-1", AWS_DEFAULT_REGION="us-west-2")
+    proxied.tool("head", "k", env=env)
+    assert "/ap-south-1/s3/aws4_request" in proxied.proxy.seen("HEAD")[0].headers["authorization"]
+
+
 def test_a_profile_that_is_not_there_is_named(bucket, tmp_path):
     env = profile_env(bucket, tmp_path, section("default", bucket), AWS_PROFILE="nobody")
     answer = bucket.tool("head", "k", env=env)
@@ -144,6 +151,14 @@ def test_without_any_keys(bucket):
     env = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
     answer = bucket.tool("head", "k", env=env)
     assert answer["error"].startswith("config ") and "there are no credentials" in answer["error"], answer.text
+
+
+def test_a_session_token_of_the_environment_is_sent_and_signed(proxied):
+    proxied.client.put_object(Bucket=proxied.name, Key="k", Body=b"12345")
+    assert proxied.tool("head", "k", env={"AWS_SESSION_TOKEN": "token-of/the+environment=="}).good
+    sent = proxied.proxy.seen("HEAD")[0].headers
+    assert sent["x-amz-security-token"] == "token-of/the+environment=="
+    assert "x-amz-security-token" in sent["authorization"]
 
 
 def test_half_a_key_is_named(bucket):
@@ -181,3 +196,11 @@ def test_virtual_hosts_where_asked_for(proxied):
                                    "S3_ADDRESSING_STYLE": "virtual", "S3_MAX_ATTEMPTS": "1"})
     request = proxied.proxy.seen("HEAD")[0]
     assert request.headers["host"] == f"{proxied.name}.localhost:{proxied.proxy.port}" and request.path == "/k"
+
+
+def test_an_endpoint_of_ones_own_is_used_in_path_style(proxied):
+    """A name too, below which there could be virtual hosts: few servers that one runs oneself have them."""
+    proxied.client.put_object(Bucket=proxied.name, Key="k", Body=b"12345")
+    assert proxied.tool("head", "k", env={"AWS_ENDPOINT_URL": f"http://localhost:{proxied.proxy.port}"}).good
+    request = proxied.proxy.seen("HEAD")[0]
+    assert request.headers["host"] == f"localhost:{proxied.proxy.port}" and request.path == f"/{proxied.name}/k"
