@@ -93,12 +93,17 @@ static int sync_path(const char *path, int flags)
     return result;
 }
 
+int fw_folder_sync(const char *path)
+{
+    return sync_path(path, O_RDONLY | O_DIRECTORY);
+}
+
 int fw_part_publish(const char *path, struct fw_error *err)
 {
     FW_SCOPE(fw_free_cleanup) char *part = part_name(path);
     FW_SCOPE(fw_free_cleanup) char *copy = fw_xstrdup(path);
     if (sync_path(part, O_RDWR) == 0 && rename(part, path) == 0 &&
-        sync_path(dirname(copy), O_RDONLY | O_DIRECTORY) == 0) {
+        fw_folder_sync(dirname(copy)) == 0) {
         return 0;
     }
     int result = failed(err, path, "write");

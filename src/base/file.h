@@ -14,6 +14,9 @@
 // in it.
 int fw_folder_make(const char *path, struct fw_error *err);
 
+// Fsyncs a folder, so that its names last. 0, or -1 with errno.
+int fw_folder_sync(const char *path);
+
 // Begins `path` as `path`.part, emptied, and locks it against another process of ours that writes
 // the same. On success *ret is the caller's: fw_part_finish or fw_part_abandon it.
 int fw_part_create(const char *path, FILE **ret, struct fw_error *err);

@@ -260,6 +260,16 @@ void fw_json_put_int(struct fw_json *json, const char *key, int64_t value)
     fw_json_int(json, value);
 }
 
+void fw_json_put_known(struct fw_json *json, const char *key, double value)
+{
+    fw_json_key(json, key);
+    if (value >= 0) {
+        fw_json_thousandths(json, (int64_t)(value * 1000.0 + 0.5));
+    } else {
+        fw_json_null(json);
+    }
+}
+
 void fw_json_double(struct fw_json *json, double value)
 {
     if (!isfinite(value)) {

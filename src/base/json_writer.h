@@ -52,6 +52,9 @@ void fw_json_int(struct fw_json *json, int64_t value);
 // A key and its value.
 void fw_json_put_int(struct fw_json *json, const char *key, int64_t value);
 
+// A key and its value, rounded to thousandths; null when it is negative: not known.
+void fw_json_put_known(struct fw_json *json, const char *key, double value);
+
 // The shortest decimal (15 to 17 digits at most) that reads back as the same double, laid out as
 // Python's repr: 30.0, 29.97, 1e-07. NaN and infinity fail.
 void fw_json_double(struct fw_json *json, double value);

@@ -36,21 +36,10 @@ static int look_patiently(struct fw_groups *groups, struct fw_error *err)
     return rc;
 }
 
-static bool has_work(const struct fw_groups *groups)
-{
-    size_t n = 0;
-    const struct fw_group_report *reports = fw_groups_get(groups, &n);
-    bool any = false;
-    for (size_t i = 0; i < n; i++) {
-        any = any || (reports[i].lag.n_members > 0 && reports[i].judgement.left > 0);
-    }
-    return any;
-}
-
 static int look(struct fw_groups *groups, struct fw_error *err)
 {
     int rc = look_patiently(groups, err);
-    if (rc == 0 && has_work(groups)) {
+    if (rc == 0 && fw_groups_have_work(groups)) {
         pause_ms(STANDSTILL_MS);
         rc = look_patiently(groups, err);
     }
@@ -166,7 +155,7 @@ static void tell_group(struct fw_examination *examination, const struct fw_group
     if (report->judgement.hot_idx >= 0 && !examination->is_skewed) {
         tell_hot(examination, report);
     }
-    if (strstr(report->lag.state, "Rebalanc") != NULL) {
+    if (fw_lag_is_rebalancing(&report->lag)) {
         fw_findings_add(&examination->findings, FW_FINDING_WARNING, check, FW_ABOUT_SCALING,
                         "look again; where it stays so, members come and go: their logs say why "
                         "after \"assigned\", \"revoked\" and \"lost\"",

@@ -167,7 +167,6 @@ int fw_curl_begin(struct fw_curl *http, struct fw_net *net, struct fw_error *err
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_write);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->curl_text);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, http);
     set_limits(http);
     atomic_fetch_add(&net->n_requests, 1);
     return 0;

@@ -25,7 +25,6 @@ struct listing {
     // where the next page begins; "" when there is none
     char token[TOKEN_SIZE];
     char id_token[TOKEN_SIZE];
-    char last_token[TOKEN_SIZE];
     bool is_truncated;
 
     // A page is read twice: once to see that it is whole, so that a page that was cut off can be
@@ -124,13 +123,11 @@ static int read_page(struct listing *listing, const struct fw_buffer *page, stru
 static int on_page(void *arg, struct fw_call *call, struct fw_error *err)
 {
     struct listing *listing = arg;
-    memcpy(listing->last_token, listing->token, sizeof(listing->token));
     listing->token[0] = '\0';
     listing->id_token[0] = '\0';
     listing->is_truncated = false;
     listing->gives_items = false;
     if (read_page(listing, &call->http.answer, NULL) < 0) {
-        memcpy(listing->token, listing->last_token, sizeof(listing->token));
         return fw_error_set(err, FW_ERROR_RETRY, EBADMSG, "s3://%s: the list is cut off",
                             fw_store_bucket(listing->store));
     }

@@ -216,7 +216,7 @@ static void judge(const struct fw_groups *groups, struct fw_group_report *report
     count_videos(groups, report);
     report->stage = stage_of(groups->config, lag);
     const struct fw_group_facts facts = { .stage = report->stage,
-                                          .rebalancing = strstr(lag->state, "Rebalanc") != NULL,
+                                          .rebalancing = fw_lag_is_rebalancing(lag),
                                           .n_members = lag->n_members,
                                           .n_active = count_active(lag),
                                           .partitions = report->facts,
@@ -337,6 +337,16 @@ const struct fw_group_report *fw_groups_get(const struct fw_groups *groups, size
 {
     *ret_n = groups->n_reports;
     return groups->reports;
+}
+
+bool fw_groups_have_work(const struct fw_groups *groups)
+{
+    bool any = false;
+    for (size_t i = 0; i < groups->n_reports; i++) {
+        const struct fw_group_report *report = &groups->reports[i];
+        any = any || (report->lag.n_members > 0 && report->judgement.left > 0);
+    }
+    return any;
 }
 
 const struct fw_videos *fw_groups_videos(const struct fw_groups *groups)

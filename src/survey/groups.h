@@ -43,6 +43,9 @@ int fw_groups_look(struct fw_groups *groups, const char *only, struct fw_error *
 // Borrowed until the next look.
 const struct fw_group_report *fw_groups_get(const struct fw_groups *groups, size_t *ret_n);
 
+// Whether any group has members and something left to do.
+bool fw_groups_have_work(const struct fw_groups *groups);
+
 // The videos that the last look found. Borrowed.
 const struct fw_videos *fw_groups_videos(const struct fw_groups *groups);
 

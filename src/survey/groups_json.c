@@ -30,17 +30,6 @@ static void put_int(struct fw_json *json, const char *key, int64_t value, bool k
     }
 }
 
-// Negative: not known.
-static void put_double(struct fw_json *json, const char *key, double value)
-{
-    fw_json_key(json, key);
-    if (value >= 0) {
-        fw_json_thousandths(json, (int64_t)(value * 1000.0 + 0.5));
-    } else {
-        fw_json_null(json);
-    }
-}
-
 static void put_group(struct fw_json *json, const struct fw_group_report *report)
 {
     const struct fw_judgement *judgement = &report->judgement;
@@ -49,10 +38,10 @@ static void put_group(struct fw_json *json, const struct fw_group_report *report
     put_text(json, "limiting_stage", fw_stage_words[judgement->limit]);
     put_text(json, "reason", judgement->reason);
     put_int(json, "group_lag", judgement->lag, true);
-    put_double(json, "group_lag_seconds", judgement->left > 0 ? judgement->age_s : 0);
-    put_double(json, "group_rate", judgement->rate);
-    put_double(json, "group_arrival_rate", judgement->arrival);
-    put_double(json, "drain_seconds", judgement->drain_s);
+    fw_json_put_known(json, "group_lag_seconds", judgement->left > 0 ? judgement->age_s : 0);
+    fw_json_put_known(json, "group_rate", judgement->rate);
+    fw_json_put_known(json, "group_arrival_rate", judgement->arrival);
+    fw_json_put_known(json, "drain_seconds", judgement->drain_s);
     put_int(json, "members", (int64_t)report->lag.n_members, true);
     put_int(json, "members_needed", judgement->members_needed, judgement->members_needed > 0);
 }
@@ -76,9 +65,9 @@ static void put_partition(struct fw_json *json, const struct fw_group_report *re
     put_int(json, "consumer_partitions", member != NULL ? member->n_partitions : 0, member != NULL);
     put_int(json, "position", row->position, true);
     put_int(json, "left", facts->left, true);
-    put_double(json, "lag_seconds", facts->left > 0 ? facts->age_s : 0);
-    put_double(json, "rate", facts->rate);
-    put_double(json, "arrival_rate", facts->arrival);
+    fw_json_put_known(json, "lag_seconds", facts->left > 0 ? facts->age_s : 0);
+    fw_json_put_known(json, "rate", facts->rate);
+    fw_json_put_known(json, "arrival_rate", facts->arrival);
     put_int(json, "messages", facts->messages, true);
     put_int(json, "videos", facts->videos, facts->videos >= 0);
     fw_json_key(json, "skewed");

@@ -226,11 +226,6 @@ void fw_videos_each(const struct fw_videos *videos,
     twalk_r(videos->tree, visit, &call);
 }
 
-size_t fw_videos_count(const struct fw_videos *videos)
-{
-    return videos->n;
-}
-
 const struct fw_video_row *fw_videos_find(const struct fw_videos *videos, const char *video_id)
 {
     struct fw_video_row key;

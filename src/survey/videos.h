@@ -60,7 +60,6 @@ int fw_videos_refresh(struct fw_videos *videos, int timeout_ms, struct fw_error 
 // Calls `take` with each row, sorted by id; it may not refresh.
 void fw_videos_each(const struct fw_videos *videos,
                     void (*take)(const struct fw_video_row *row, void *arg), void *arg);
-size_t fw_videos_count(const struct fw_videos *videos);
 
 // The row of a video, or NULL. Valid until the next refresh.
 const struct fw_video_row *fw_videos_find(const struct fw_videos *videos, const char *video_id);

@@ -323,6 +323,11 @@ int64_t fw_lag_of(const struct fw_lag_partition *partition)
     return partition->end > from ? partition->end - from : 0;
 }
 
+bool fw_lag_is_rebalancing(const struct fw_lag *lag)
+{
+    return strstr(lag->state, "Rebalanc") != NULL;
+}
+
 const struct fw_lag_partition *fw_lag_find(const struct fw_lag *lag, const char *topic,
                                            int32_t partition)
 {

@@ -71,6 +71,9 @@ void fw_lag_done(struct fw_lag *lag); // a zeroed one is allowed
 // Kafka's LAG: end - committed, all that is there where nothing is committed, never negative. Pure.
 int64_t fw_lag_of(const struct fw_lag_partition *partition);
 
+// Whether its members are just sharing the partitions anew. Pure.
+bool fw_lag_is_rebalancing(const struct fw_lag *lag);
+
 // The partition of that name, or NULL. Pure.
 const struct fw_lag_partition *fw_lag_find(const struct fw_lag *lag, const char *topic,
                                            int32_t partition);

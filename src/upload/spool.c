@@ -246,23 +246,11 @@ char *fw_spool_path(const struct fw_spool *spool, const char *video_id)
     return in_folder(spool->folder, video_id);
 }
 
-static int sync_folder(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int result = fd >= 0 ? fsync(fd) : -1;
-    int code = errno;
-    if (fd >= 0) {
-        close(fd);
-    }
-    errno = code;
-    return result;
-}
-
 int fw_spool_keep(const struct fw_spool *spool, const char *video_id, struct fw_error *err)
 {
     FW_SCOPE(fw_free_cleanup) char *from = in_folder(spool->folder, video_id);
     FW_SCOPE(fw_free_cleanup) char *to = in_folder(spool->root, video_id);
-    if (rename(from, to) == 0 && sync_folder(spool->root) == 0) {
+    if (rename(from, to) == 0 && fw_folder_sync(spool->root) == 0) {
         return 0;
     }
     return failed(err, to, "write");
@@ -312,7 +300,7 @@ int fw_spool_note(const struct fw_spool *spool, const char *video_id,
     FW_SCOPE(fw_free_cleanup)
     char *text = fw_xasprintf("%s\n%s\n%s\n", note->bucket, note->key, note->upload_id);
     int rc = write_file(path, text, strlen(text), err);
-    if (rc == 0 && sync_folder(spool->folder) != 0) {
+    if (rc == 0 && fw_folder_sync(spool->folder) != 0) {
         rc = failed(err, path, "write");
     }
     return rc;

@@ -235,17 +235,6 @@ static bool seems_still(const struct fw_groups *groups)
     return still;
 }
 
-static bool has_members_and_work(const struct fw_groups *groups)
-{
-    size_t n = 0;
-    const struct fw_group_report *reports = fw_groups_get(groups, &n);
-    bool any = false;
-    for (size_t i = 0; i < n; i++) {
-        any = any || (reports[i].lag.n_members > 0 && reports[i].judgement.left > 0);
-    }
-    return any;
-}
-
 static int look_again(struct fw_visit *visit, double after_s, struct fw_error *err)
 {
     const struct lag *lag = visit->arg;
@@ -271,7 +260,7 @@ static int look(struct fw_visit *visit, struct fw_error *err)
 {
     struct lag *lag = visit->arg;
     int rc = fw_groups_look(visit->groups, lag->group, err);
-    if (rc == 0 && !lag->looked && has_members_and_work(visit->groups)) {
+    if (rc == 0 && !lag->looked && fw_groups_have_work(visit->groups)) {
         rc = look_again(visit, visit->config->interval_s, err);
         if (rc == 0 && visit->config->interval_s < STANDSTILL_S && seems_still(visit->groups)) {
             rc = look_again(visit, STANDSTILL_S, err);

@@ -198,16 +198,6 @@ static void put_text_or_null(struct fw_json *json, const char *key, const char *
     }
 }
 
-static void put_seconds(struct fw_json *json, const char *key, double value)
-{
-    fw_json_key(json, key);
-    if (value >= 0) {
-        fw_json_thousandths(json, (int64_t)(value * 1000.0 + 0.5));
-    } else {
-        fw_json_null(json);
-    }
-}
-
 static void put_row(const struct page *page, const struct fw_video_row *row)
 {
     struct fw_json *json = page->json;
@@ -220,14 +210,14 @@ static void put_row(const struct page *page, const struct fw_video_row *row)
     fw_json_put_int(json, "partition", row->has_progress ? row->partition : -1);
     fw_json_put_int(json, "frames", row->n_analysed);
     fw_json_put_int(json, "received", row->n_received);
-    put_seconds(json, "fps", row->rate);
-    put_seconds(json, "video_fps", row->fps > 0 ? row->fps : -1);
+    fw_json_put_known(json, "fps", row->rate);
+    fw_json_put_known(json, "video_fps", row->fps > 0 ? row->fps : -1);
     fw_json_put_int(json, "fire_frames", row->n_fire);
     fw_json_key(json, "max_score");
     fw_json_float(json, row->max_score);
     fw_json_put_int(json, "missing_frames", row->n_missing);
     fw_json_put_int(json, "dead_letters", row->n_bad);
-    put_seconds(json, "age_seconds", row->has_progress ? age_of(row) : -1);
+    fw_json_put_known(json, "age_seconds", row->has_progress ? age_of(row) : -1);
     put_text_or_null(json, "upload", strcmp(upload, "-") == 0 ? NULL : upload);
     put_text_or_null(json, "owner", owner != NULL ? owner->consumer_id : NULL);
     put_text_or_null(json, "owner_host", owner != NULL ? owner->host : NULL);

@@ -20,16 +20,6 @@ static void put_text(struct fw_json *json, const char *key, const char *text)
     fw_json_text(json, fw_escape(text, strlen(text), safe, sizeof(safe)));
 }
 
-static void put_number(struct fw_json *json, const char *key, double value)
-{
-    fw_json_key(json, key);
-    if (value >= 0) {
-        fw_json_thousandths(json, (int64_t)(value * 1000.0 + 0.5));
-    } else {
-        fw_json_null(json);
-    }
-}
-
 // What the group's verdict would be if there were only this member's partitions.
 static struct fw_judgement judge(const struct fw_group_report *report, size_t member_idx,
                                  int *ret_numbers, size_t *ret_n)
@@ -44,7 +34,7 @@ static struct fw_judgement judge(const struct fw_group_report *report, size_t me
     }
     const struct fw_group_facts group = {
         .stage = report->stage,
-        .rebalancing = strstr(report->lag.state, "Rebalanc") != NULL,
+        .rebalancing = fw_lag_is_rebalancing(&report->lag),
         .n_members = 1,
         .n_active = n > 0 ? 1 : 0,
         .partitions = facts,
@@ -79,8 +69,8 @@ static void put_member(struct fw_json *json, const struct fw_group_report *repor
     put_text(json, "reason", n > 0 ? judgement.reason : "has no partition: others have them all");
     fw_json_key(json, "left");
     fw_json_int(json, judgement.left);
-    put_number(json, "lag_seconds", judgement.left > 0 ? judgement.age_s : 0);
-    put_number(json, "rate", judgement.rate);
+    fw_json_put_known(json, "lag_seconds", judgement.left > 0 ? judgement.age_s : 0);
+    fw_json_put_known(json, "rate", judgement.rate);
     fw_json_close_object(json);
     free(numbers);
 }

@@ -27,17 +27,6 @@ static void put_text(struct fw_json *json, const char *key, const char *text)
     }
 }
 
-// Negative: not known.
-static void put_number(struct fw_json *json, const char *key, double value)
-{
-    fw_json_key(json, key);
-    if (value >= 0) {
-        fw_json_thousandths(json, (int64_t)(value * 1000.0 + 0.5));
-    } else {
-        fw_json_null(json);
-    }
-}
-
 static void put_score(struct fw_json *json, const char *key, float score)
 {
     fw_json_key(json, key);
@@ -75,8 +64,8 @@ static void put_row(const struct fw_view *view, struct fw_json *json,
     fw_json_put_int(json, "missing_frames", row->n_missing);
     fw_json_put_int(json, "dead_letters", row->n_bad);
     put_score(json, "max_score", row->max_score);
-    put_number(json, "fps", row->rate);
-    put_number(json, "video_fps", row->fps > 0 ? row->fps : -1);
+    fw_json_put_known(json, "fps", row->rate);
+    fw_json_put_known(json, "video_fps", row->fps > 0 ? row->fps : -1);
     fw_json_put_int(json, "first_frame_utc_ms", row->first_frame_utc_us / 1000);
     fw_json_put_int(json, "last_frame_utc_ms", row->last_frame_utc_us / 1000);
     fw_json_put_int(json, "updated_utc_ms", row->record_utc_ms);
@@ -179,14 +168,14 @@ static void put_event(struct fw_json *json, const struct fw_view_event *event)
     put_text(json, "video_id", message->video_id);
     fw_json_put_int(json, "number", message->number);
     fw_json_put_int(json, "first_frame", message->first_frame);
-    put_number(json, "first_pts_ms", (double)message->first_pts_us / 1000.0);
+    fw_json_put_known(json, "first_pts_ms", (double)message->first_pts_us / 1000.0);
     fw_json_put_int(json, "frame", message->frame);
-    put_number(json, "pts_ms", (double)message->pts_us / 1000.0);
+    fw_json_put_known(json, "pts_ms", (double)message->pts_us / 1000.0);
     put_text(json, "timestamp", message->timestamp);
     put_score(json, "score", message->score);
     put_score(json, "peak_score", message->peak_score);
     fw_json_put_int(json, "peak_frame", message->peak_frame);
-    put_number(json, "peak_pts_ms", (double)message->peak_pts_us / 1000.0);
+    fw_json_put_known(json, "peak_pts_ms", (double)message->peak_pts_us / 1000.0);
     put_box(json, message);
     put_text(json, "model", message->model);
     fw_json_put_int(json, "first_utc_ms", event->first_utc_ms);
