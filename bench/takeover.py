@@ -14,7 +14,7 @@ sys.path[:0] = [str(ROOT / "tests" / "integration"), str(ROOT / "tests" / "fault
 from kafka import CAMERA_FPS, Fleet, ids_of, percentile, seconds  # noqa: E402
 from kafka_server import KafkaServer  # noqa: E402
 from scene import SESSION_S, Scene  # noqa: E402
-from topics import Topics, await_true  # noqa: E402
+from topics import Topics, await_true, recorded  # noqa: E402
 
 N_KILLS = 20
 N_TURNS = 3
@@ -27,9 +27,7 @@ class Copies:
     """Many videos of one clip's messages, as tests/fault feeds them."""
 
     def __init__(self, kafka, folder, clip, n):
-        topics = Topics(kafka, folder, "copies").create()
-        topics.produce(clip, "copy")
-        frames = topics.sent()
+        frames = recorded(Topics(kafka, folder, "copies"), clip, "copy")
         self.messages = {f"copy-{i}": [msgpack.packb({**frame, "video_id": f"copy-{i}", "run_id": f"run-{i}"}) for frame in frames]
                          for i in range(n)}
 

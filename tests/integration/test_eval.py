@@ -58,6 +58,7 @@ def test_a_folder_is_counted(folder):
     assert found["model"].startswith("toy-red@")
     assert found["groups"] == [
         {"group": "lamps", "label": "nofire", "n": 2, "said_fire": 1, "rate": 0.5, "false_events": 0}]
+    assert len(found["sweep"]) == 21
     assert all(entry["tp"] + entry["fn"] == 3 and entry["fp"] + entry["tn"] == 3 for entry in found["sweep"])
 
 
@@ -177,6 +178,7 @@ def test_stored_scores_give_the_same_alarms_and_sweep(watched):
     stored = json.loads(done.stdout)
     del looked["model"]
     assert stored == looked
+    assert len(stored["sweep"]) == 21
     for entry in stored["sweep"]:
         at = firewatch("eval", folder / "scores.csv", "--threshold", entry["threshold"], "--json", "--model", "/nowhere")
         whole = json.loads(at.stdout)

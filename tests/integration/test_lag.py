@@ -2,21 +2,16 @@
 """firewatch lag: against Kafka's own tool, and its verdicts on processors that stand still, stop, or share badly."""
 
 import contextlib
-import fcntl
 import json
-import os
-import pty
 import signal
-import struct
 import subprocess
-import termios
-import time
 
 import pytest
 from clips import plain
 from confluent_kafka import Consumer, TopicPartition
 from firewatch import BINARY, firewatch
 from server_process import free_port
+from terminal import drawn
 from topics import Topics, await_true, recorded
 
 
@@ -287,23 +282,7 @@ def test_a_watch_outlives_its_broker(make_kafka, tmp_path):
 def test_a_watch_draws_in_place_on_a_terminal(make_topics):
     topics = make_topics(1)
     commit(topics, topics.group, topics.frames, {0: 0})
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 5, 60, 0, 0))
-    command = [BINARY, "lag", "--watch", "--interval=0.2", topics.group]
-    process = subprocess.Popen(command, env=topics.env, cwd=topics.folder, stdout=theirs, stderr=subprocess.PIPE)
-    try:
-        text, deadline = b"", time.monotonic() + 30
-        while text.count(b"\x1b[H") < 3:
-            assert time.monotonic() < deadline, text
-            text += os.read(ours, 4096)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
-    finally:
-        process.kill()
-        process.communicate()
-        os.close(ours)
-        os.close(theirs)
-    page = text.split(b"\x1b[H")[1]
+    page = drawn(topics, ["lag", "--watch", "--interval=0.2", topics.group], (5, 60), signal.SIGINT)
     lines = page.replace(b"\x1b[K", b"").replace(b"\x1b[J", b"").split(b"\r\n")
     assert lines[0].startswith(b"GROUP " + topics.group.encode())
     assert len(lines) == 5 and max(map(len, lines)) < 60

@@ -1,21 +1,15 @@
 # SPDX-License-Identifier: MIT
 """firewatch status: its numbers are those of the topics."""
 
-import fcntl
 import json
-import os
-import pty
 import signal
-import struct
-import subprocess
-import termios
-import time
 
 import msgpack
 import pytest
 from clips import red_and_black
 from confluent_kafka import Consumer, TopicPartition
-from firewatch import BINARY, firewatch
+from firewatch import firewatch
+from terminal import drawn
 from topics import Topics, await_true, recorded
 
 
@@ -114,23 +108,7 @@ def test_on_a_terminal_it_is_drawn_again_and_again(topics, clip):
     with topics.processors(1):
         assert topics.produce(clip, "yard").returncode == 0
         topics.await_completions(1)
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 200, 0, 0))
-    command = [BINARY, "status", "--interval=0.2"]
-    process = subprocess.Popen(command, env=topics.env, cwd=topics.folder, stdout=theirs, stderr=subprocess.PIPE)
-    try:
-        text, deadline = b"", time.monotonic() + 30
-        while text.count(b"\x1b[H") < 3:
-            assert time.monotonic() < deadline, text
-            text += os.read(ours, 4096)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
-    finally:
-        process.kill()
-        process.communicate()
-        os.close(ours)
-        os.close(theirs)
-    assert b"\nyard " in text.split(b"\x1b[H")[1]
+    assert b"\nyard " in drawn(topics, ["status", "--interval=0.2"], (20, 200), signal.SIGTERM)
 
 
 def test_records_that_make_no_sense_are_counted(topics):

@@ -12,6 +12,7 @@ import urllib.request
 import pytest
 from firewatch import RED, SAMPLE, names, results, stream, summary
 from store import MIB, make_file
+from topics import await_true
 
 KEY = "videos/{}_with_heatmaps.mp4"
 
@@ -116,16 +117,15 @@ def test_get_of_an_object_that_changes_meanwhile_fails(proxied, tmp_path):
     gone = proxied.proxy.fail("stall", method="GET")
 
     def replace():
-        while not proxied.proxy.seen("GET", "yard"):
-            time.sleep(0.01)
+        await_true(lambda: proxied.proxy.seen("GET", "yard"), "a first request")
         put(proxied, "yard", make_file(tmp_path / "2", 4 * MIB, 2).read_bytes())
-        while gone.left:
-            time.sleep(0.01)
+        await_true(lambda: not gone.left, "a second request")
         proxied.proxy.let_go()
-    other = threading.Thread(target=replace)
+    other = threading.Thread(target=replace, daemon=True)
     other.start()
     result = proxied.firewatch("get", "yard", "-o", tmp_path / "got")
     other.join(30)
+    assert not other.is_alive()
     assert result.returncode == 1 and "replaced" in result.stderr, result.stderr
     assert not (tmp_path / "got").exists() and not (tmp_path / "got.part").exists()
 
