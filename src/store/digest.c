@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,6 +40,21 @@ void fw_hmac_sha256(const void *key, size_t key_size, const void *data, size_t s
     const uint8_t *done = HMAC(EVP_sha256(), key, (int)key_size, data, size, ret, NULL);
     assert(done != NULL);
     (void)done;
+}
+
+int fw_digest_open(const char *path, int64_t *ret_size_bytes, struct fw_error *err)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        int code = errno;
+        if (fd >= 0) {
+            close(fd);
+        }
+        return fw_error_set(err, FW_ERROR_CONFIG, code, "%s: can't read: %s", path, strerror(code));
+    }
+    *ret_size_bytes = status.st_size;
+    return fd;
 }
 
 static EVP_MD_CTX *begin(const EVP_MD *kind)
@@ -112,25 +128,38 @@ void fw_digest_base64(const uint8_t *data, size_t n, char *to)
     (void)EVP_EncodeBlock((unsigned char *)to, data, (int)n); // cannot fail
 }
 
+void fw_digest_of_parts_sha256(const uint8_t *digests, size_t n, char *to)
+{
+    uint8_t sha256[FW_SHA256_BYTES];
+    char base64[48];
+    fw_sha256(digests, n * FW_SHA256_BYTES, sha256);
+    fw_digest_base64(sha256, sizeof(sha256), base64);
+    snprintf(to, FW_DIGEST_OF_PARTS_SIZE, "%s-%zu", base64, n);
+}
+
+void fw_digest_of_parts_etag(const uint8_t *digests, size_t n, char *to)
+{
+    uint8_t md5[FW_MD5_BYTES];
+    char hex[2 * FW_MD5_BYTES + 1];
+    fw_md5(digests, n * FW_MD5_BYTES, md5);
+    fw_hex(md5, sizeof(md5), hex);
+    snprintf(to, FW_DIGEST_OF_PARTS_SIZE, "\"%s-%zu\"", hex, n);
+}
+
 int fw_store_digest(const char *path, char ret_hex[FW_STORE_DIGEST_SIZE], int64_t *ret_size_bytes,
                     struct fw_error *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat status;
-    if (fd < 0 || fstat(fd, &status) != 0) {
-        int rc =
-            fw_error_set(err, FW_ERROR_CONFIG, errno, "%s: can't read: %s", path, strerror(errno));
-        if (fd >= 0) {
-            close(fd);
-        }
-        return rc;
+    int64_t size_bytes = 0;
+    int fd = fw_digest_open(path, &size_bytes, err);
+    if (fd < 0) {
+        return fd;
     }
     uint8_t sha256[FW_SHA256_BYTES];
-    int rc = fw_digest_range(fd, path, 0, status.st_size, sha256, NULL, err);
+    int rc = fw_digest_range(fd, path, 0, size_bytes, sha256, NULL, err);
     close(fd);
     if (rc == 0) {
         fw_hex(sha256, sizeof(sha256), ret_hex);
-        *ret_size_bytes = status.st_size;
+        *ret_size_bytes = size_bytes;
     }
     return rc;
 }

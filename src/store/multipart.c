@@ -160,9 +160,8 @@ static int send_parts(struct upload *upload, struct fw_error *err)
 
 // ---- completing ----
 
-// The ETag of an object made of parts: the MD5 of their MD5s, and how many. "" when not all are
-// known.
-static void expected_etag(const struct upload *upload, char to[FW_STORE_ETAG_BYTES + 1])
+// The ETag of an object made of these parts; "" when not all their MD5s are known.
+static void expected_etag(const struct upload *upload, char to[FW_DIGEST_OF_PARTS_SIZE])
 {
     to[0] = '\0';
     FW_SCOPE(fw_free_cleanup) uint8_t *all = fw_xmalloc(upload->n_parts * FW_MD5_BYTES);
@@ -172,42 +171,31 @@ static void expected_etag(const struct upload *upload, char to[FW_STORE_ETAG_BYT
         }
         memcpy(all + i * FW_MD5_BYTES, upload->parts[i].md5, FW_MD5_BYTES);
     }
-    uint8_t md5[FW_MD5_BYTES];
-    char hex[2 * FW_MD5_BYTES + 1];
-    fw_md5(all, upload->n_parts * FW_MD5_BYTES, md5);
-    fw_hex(md5, sizeof(md5), hex);
-    snprintf(to, FW_STORE_ETAG_BYTES + 1, "\"%s-%zu\"", hex, upload->n_parts);
+    fw_digest_of_parts_etag(all, upload->n_parts, to);
 }
 
-// The SHA-256 of an object made of parts: that of theirs, and how many.
-static void expected_sha256(const struct upload *upload, char to[64])
+static void expected_sha256(const struct upload *upload, char to[FW_DIGEST_OF_PARTS_SIZE])
 {
     FW_SCOPE(fw_free_cleanup) uint8_t *all = fw_xmalloc(upload->n_parts * FW_SHA256_BYTES);
     for (size_t i = 0; i < upload->n_parts; i++) {
         memcpy(all + i * FW_SHA256_BYTES, upload->parts[i].sha256, FW_SHA256_BYTES);
     }
-    uint8_t sha256[FW_SHA256_BYTES];
-    char base64[BASE64_SIZE];
-    fw_sha256(all, upload->n_parts * FW_SHA256_BYTES, sha256);
-    fw_digest_base64(sha256, sizeof(sha256), base64);
-    snprintf(to, 64, "%s-%zu", base64, upload->n_parts);
+    fw_digest_of_parts_sha256(all, upload->n_parts, to);
 }
 
 // What the server says of the whole, against the parts. 0, or RETRY.
 static int verify_whole(const struct upload *upload, const char *etag, const char *sha256,
                         struct fw_error *err)
 {
-    char wanted_etag[FW_STORE_ETAG_BYTES + 1];
-    char wanted_sha256[64];
+    char wanted_etag[FW_DIGEST_OF_PARTS_SIZE];
+    char wanted_sha256[FW_DIGEST_OF_PARTS_SIZE];
     expected_etag(upload, wanted_etag);
     expected_sha256(upload, wanted_sha256);
     bool differs =
         sha256[0] != '\0' && strchr(sha256, '-') != NULL && strcmp(sha256, wanted_sha256) != 0;
-    // Of parts that all had an MD5 as ETag the whole has their MD5; unquoted too, by some servers.
+    // Of parts that all had an MD5 as ETag the whole has their MD5.
     bool is_plain = wanted_etag[0] != '\0' && strchr(etag, '-') != NULL;
-    size_t n = strlen(wanted_etag);
-    differs = differs || (is_plain && strcmp(etag, wanted_etag) != 0 &&
-                          (strlen(etag) + 2 != n || strncmp(etag, wanted_etag + 1, n - 2) != 0));
+    differs = differs || (is_plain && !fw_etag_equals(etag, wanted_etag));
     return differs ? fw_error_set(err, FW_ERROR_RETRY, EIO,
                                   "%s: what arrived is not what was sent: its checksum differs",
                                   upload->source->put->key)
@@ -250,24 +238,18 @@ static char *list_of_parts(const struct upload *upload)
 // object is there, of our parts.
 static int look_for_ours(struct upload *upload, const struct fw_error *reason, struct fw_error *err)
 {
+    const struct fw_put *put = upload->source->put;
     struct fw_object object = { 0 };
-    char wanted[64];
-    expected_sha256(upload, wanted);
-    int rc = fw_store_head(upload->store, upload->source->put->key, &object, NULL);
     bool is_ours = false;
-    if (rc == 0 && object.size_bytes == upload->source->size_bytes) {
-        char etag[FW_STORE_ETAG_BYTES + 1];
-        expected_etag(upload, etag);
-        is_ours = strcmp(object.sha256, wanted) == 0 ||
-                  (etag[0] != '\0' && strcmp(object.etag, etag) == 0);
-    }
-    if (is_ours) {
+    int rc = fw_store_head(upload->store, put->key, &object, NULL);
+    rc = rc < 0 ? 0 : fw_store_is_file(upload->store, &object, put->path, &is_ours, err);
+    if (rc == 0 && is_ours) {
         memcpy(upload->etag, object.etag, sizeof(object.etag));
+    } else if (rc == 0) {
+        rc = fw_error_set(err, FW_ERROR_RETRY, ESTALE, "%s; the upload is gone", reason->text);
     }
     fw_object_done(&object);
-    return is_ours
-               ? 0
-               : fw_error_set(err, FW_ERROR_RETRY, ESTALE, "%s; the upload is gone", reason->text);
+    return rc;
 }
 
 static int complete(struct upload *upload, struct fw_error *err)

@@ -5,11 +5,9 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BASE64_SIZE = 48 };
@@ -83,13 +81,21 @@ static int differs(const struct fw_put *put, const char *what, struct fw_error *
                         "%s: what arrived is not what was sent: its %s differs", put->key, what);
 }
 
+bool fw_etag_equals(const char *etag, const char *quoted)
+{
+    size_t n = strlen(quoted) - 2;
+    etag += etag[0] == '"';
+    return strncasecmp(etag, quoted + 1, n) == 0 &&
+           (etag[n] == '\0' || strcmp(etag + n, "\"") == 0);
+}
+
 bool fw_etag_is(const char *etag, const uint8_t md5[FW_MD5_BYTES])
 {
-    char hex[2 * FW_MD5_BYTES + 1];
-    fw_hex(md5, FW_MD5_BYTES, hex);
-    size_t n = strlen(hex);
-    etag += etag[0] == '"';
-    return strncasecmp(etag, hex, n) == 0 && (etag[n] == '\0' || strcmp(etag + n, "\"") == 0);
+    char quoted[2 * FW_MD5_BYTES + 3] = "\"";
+    fw_hex(md5, FW_MD5_BYTES, quoted + 1);
+    quoted[2 * FW_MD5_BYTES + 1] = '"';
+    quoted[2 * FW_MD5_BYTES + 2] = '\0';
+    return fw_etag_equals(etag, quoted);
 }
 
 // Whether an ETag looks like an MD5 at all.
@@ -172,22 +178,6 @@ static int put_single(struct fw_store *store, const struct fw_source *source,
 
 // ---- the whole ----
 
-static int open_source(const struct fw_put *put, struct fw_source *ret, struct fw_error *err)
-{
-    struct stat status;
-    *ret = (struct fw_source){ .put = put, .fd = open(put->path, O_RDONLY | O_CLOEXEC) };
-    if (ret->fd < 0 || fstat(ret->fd, &status) != 0) {
-        int code = errno;
-        if (ret->fd >= 0) {
-            close(ret->fd);
-        }
-        return fw_error_set(err, FW_ERROR_CONFIG, code, "%s: can't read: %s", put->path,
-                            strerror(code));
-    }
-    ret->size_bytes = status.st_size;
-    return 0;
-}
-
 // The last look: the object that stands under the key is the one that was put.
 static int look(struct fw_store *store, const struct fw_source *source, const char *etag,
                 struct fw_object *ret, struct fw_error *err)
@@ -220,10 +210,10 @@ int fw_store_put(struct fw_store *store, const struct fw_put *put, struct fw_obj
 {
     int rc = fw_key_check(put->key, err);
     rc = rc < 0 ? rc : check_metadata(put, err);
-    struct fw_source source;
-    rc = rc < 0 ? rc : open_source(put, &source, err);
-    if (rc < 0) {
-        return rc;
+    struct fw_source source = { .put = put };
+    source.fd = rc < 0 ? rc : fw_digest_open(put->path, &source.size_bytes, err);
+    if (source.fd < 0) {
+        return source.fd;
     }
     char etag[FW_STORE_ETAG_BYTES + 1] = "";
     bool in_parts = source.size_bytes >= store->options.part_size_bytes;

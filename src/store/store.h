@@ -153,9 +153,17 @@ struct fw_put {
 // that the server computed is the file's (SHA-256 where the server returns one, as AWS always does,
 // also with SSE-KMS, whose ETag is no MD5; else the MD5 in its ETag). On success *ret (may be NULL)
 // is as from fw_store_head, and the caller's. Condition not met: -ESTALE. After an answer that was
-// lost the condition may not hold because of our own object: the caller sees that at the next head.
+// lost the condition may not hold because of our own object: the caller sees that at the next head,
+// with fw_store_is_file.
 int fw_store_put(struct fw_store *store, const struct fw_put *put, struct fw_object *ret,
                  struct fw_error *err);
+
+// Whether an object is a file by the server's own account of it, as fw_store_head has brought it:
+// its size, and the SHA-256 or, where there is none, the MD5 in its ETag, of the whole or of parts
+// as this store would put it in. False too when the server says too little. Metadata have no say:
+// they are what a client claimed. Reads the whole file. Errors: CONFIG, naming the path.
+int fw_store_is_file(const struct fw_store *store, const struct fw_object *object, const char *path,
+                     bool *ret, struct fw_error *err);
 
 // Fetches an object into `path`: as path.part, fsynced, renamed. A connection that breaks is
 // resumed where it broke, of the same object only. Size and checksum are checked, as far as the

@@ -133,7 +133,8 @@ int fw_put_verify(const struct fw_call *call, const struct fw_source *source, in
                   int64_t size, const char *base64, uint8_t ret_md5[FW_MD5_BYTES],
                   bool *ret_has_md5, struct fw_error *err);
 
-// Whether an ETag, with or without quotes, is that MD5.
+// Whether an ETag, with or without quotes, is another one, which has them; or that MD5.
+bool fw_etag_equals(const char *etag, const char *quoted);
 bool fw_etag_is(const char *etag, const uint8_t md5[FW_MD5_BYTES]);
 
 // Puts in parts. On success `etag` is the object's. As fw_store_put, but for the last look.

@@ -32,3 +32,8 @@ bool fw_run_is_newer(const struct fw_completed_run *run, const struct fw_stored_
     }
     return run->n_frames > stored->n_frames;
 }
+
+bool fw_run_is_the_same(const struct fw_completed_run *run, const struct fw_stored_run *stored)
+{
+    return is_same_run(run, stored) && run->n_frames == stored->n_frames;
+}

@@ -27,4 +27,7 @@ struct fw_completed_run {
 
 bool fw_run_is_newer(const struct fw_completed_run *run, const struct fw_stored_run *stored);
 
+// Whether the object says that it is this run's, with as many frames.
+bool fw_run_is_the_same(const struct fw_completed_run *run, const struct fw_stored_run *stored);
+
 #endif

@@ -29,13 +29,30 @@ static struct fw_completed_run run_of(const struct fw_completion *completion)
                                       .first_frame_us = completion->first_frame_utc_us };
 }
 
-static bool is_needed(const struct fw_upload_job *job, const struct fw_object *object)
+static struct fw_stored_run stored_in(const struct fw_object *object)
 {
     struct fw_stored_run stored = { .run_id = fw_object_metadata(object, "run-id"),
                                     .modified_us = object->modified_us };
     fw_video_order_of(object, &stored.run_offset, &stored.n_frames);
+    return stored;
+}
+
+// Whether an object leaves nothing to be put: it is of a newer run, or of this one, which is a
+// repeat or, after an answer that was lost, our own. Once there is a file, an object of this run
+// must be that file by the server's account of its bytes: our metadata were sent before them, and
+// what has only those is put once more.
+static int settles(const struct fw_store *store, struct fw_upload_job *job,
+                   const struct fw_object *object, bool *ret, struct fw_error *err)
+{
+    const struct fw_stored_run stored = stored_in(object);
     const struct fw_completed_run run = run_of(job->completion);
-    return fw_run_is_newer(&run, &stored);
+    *ret = !fw_run_is_newer(&run, &stored);
+    job->result = FW_UPLOAD_PRESENT;
+    if (!*ret || job->path == NULL || !fw_run_is_the_same(&run, &stored)) {
+        return 0;
+    }
+    job->result = FW_UPLOAD_DONE;
+    return fw_store_is_file(store, object, job->path, ret, err);
 }
 
 // ---- the put ----
@@ -108,13 +125,6 @@ static int put(const struct fw_upload_shared *shared, struct fw_store *store,
 
 // ---- both ----
 
-// An answer that was lost leaves our own object behind, which the next look finds.
-static bool is_ours(const struct fw_upload_job *job, const struct fw_object *object)
-{
-    const char *sha256 = fw_object_metadata(object, "sha256");
-    return job->path != NULL && sha256 != NULL && strcmp(sha256, job->sha256) == 0;
-}
-
 static int look_and_put(const struct fw_upload_shared *shared, struct fw_store *store,
                         struct fw_upload_job *job, const atomic_bool *leaving, struct fw_error *err)
 {
@@ -124,10 +134,9 @@ static int look_and_put(const struct fw_upload_shared *shared, struct fw_store *
     if (rc < 0 && !absent) {
         return rc;
     }
-    if (!absent && !is_needed(job, &object)) {
-        job->result = is_ours(job, &object) ? FW_UPLOAD_DONE : FW_UPLOAD_PRESENT;
-        rc = 0;
-    } else {
+    bool is_settled = false;
+    rc = absent ? 0 : settles(store, job, &object, &is_settled, err);
+    if (rc == 0 && !is_settled) {
         rc = fw_upload_assemble(shared, job, leaving, err);
         rc = rc < 0 ? rc : put(shared, store, job, absent ? NULL : &object, err);
         job->result = FW_UPLOAD_DONE;

@@ -8,6 +8,7 @@ import subprocess
 import time
 import urllib.request
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import clips
 import pytest
@@ -16,7 +17,7 @@ from firewatch import run, video
 from fleet import wait_until
 from s3_proxy import S3Proxy
 from served import Served
-from uploads import Gate, Uploads
+from uploads import IN_PARTS, PARTS, SHORT_SESSIONS, Between, Gate, Uploads
 
 
 @pytest.fixture
@@ -25,11 +26,6 @@ def uploads(kafka, s3, tmp_path, request):
     digest = hashlib.sha256(request.node.name.encode()).hexdigest()[:8]
     name = f"upload-{request.node.originalname.removeprefix('test_')[:24].strip('_').replace('_', '-')}-{digest}"
     return Uploads(kafka, s3, tmp_path, name, **SHORT_SESSIONS)
-
-
-SHORT_SESSIONS = {"KAFKA_PROPERTY_SESSION_TIMEOUT_MS": "3000", "KAFKA_PROPERTY_HEARTBEAT_INTERVAL_MS": "300"}
-PARTS = {"S3_PART_SIZE_BYTES": str(5 << 20)}  # the least that S3 takes
-IN_PARTS = {"n_segments": 16, "segment_bytes": 700_000}  # 11 MB: three parts
 
 
 # ---- the whole way ----
@@ -160,6 +156,33 @@ def test_a_stopped_uploader_that_wakes_does_no_harm(uploads, s3):
     uploads.check({"cam": reference})
 
 
+@pytest.mark.parametrize("kind", ["whole", "damaged", "in-parts", "damaged-in-parts"])
+def test_an_answer_that_was_lost_is_settled_by_the_servers_word(uploads, s3, kind):
+    """The put is done, its answer lost, and the next try refused: an object with our metadata is in its way. Is it the file?
+    What was damaged is so in the server, where the metadata stay what they were."""
+    completion, reference = uploads.segments("lost", **(IN_PARTS if "in-parts" in kind else {}))
+
+    def damage():
+        head = uploads.head("lost")
+        body = bytearray(uploads.client.get_object(Bucket=uploads.bucket, Key=uploads.key("lost"))["Body"].read())
+        body[len(body) // 2] ^= 1
+        uploads.client.put_object(
+            Bucket=uploads.bucket, Key=uploads.key("lost"), Body=bytes(body), Metadata=head["Metadata"], ContentType="video/mp4"
+        )
+
+    rule = ("POST", "uploadId=") if "in-parts" in kind else ("PUT", "lost")
+    with Between(s3.port, *rule, damage if "damaged" in kind else None) as proxy:
+        with uploads.upload(AWS_ENDPOINT_URL=proxy.url, **PARTS) as uploader:
+            proxy.fail("lost", method=rule[0], path=rule[1])
+            uploads.complete(completion)
+            uploader.await_text("video=lost .* uploaded")
+            uploads.await_settled()
+        tries = [request.answered for request in proxy.seen(*rule)]
+    assert tries[0] == 0 and tries[1] in ((404, 412) if kind != "in-parts" else (200, 404, 412)), tries
+    assert tries[2:] == ([200] if "damaged" in kind else []), tries
+    uploads.check({"lost": reference})
+
+
 # ---- what has no object ----
 
 
@@ -270,6 +293,28 @@ def test_what_s3_refuses_is_a_dead_letter_that_can_be_replayed(uploads, s3, kind
     uploads.check({"refused": reference, "other": other_file})
 
 
+def test_while_one_waits_its_partition_does_and_the_others_go_on(uploads, s3):
+    waiting, behind, beside = (uploads.segments(name) for name in ("waiting", "behind", "beside"))
+    with S3Proxy(s3.port) as proxy, uploads.upload(AWS_ENDPOINT_URL=proxy.url, UPLOAD_GIVE_UP_TRIES="1000") as uploader:
+        proxy.fail("access_denied", times=-1, method="PUT", path="waiting")
+        uploads.complete(waiting[0], partition=0)
+        uploader.await_text("waiting.*next try in")
+        uploads.complete(behind[0], partition=0)
+        uploads.complete(beside[0], partition=1)
+        uploads.await_object("beside")
+        n_refused = len(proxy.seen("PUT", "waiting"))
+        wait_until(lambda: len(proxy.seen("PUT", "waiting")) > n_refused, "another try of the one that waits")
+        assert uploads.keys() == [uploads.key("beside")]
+        time.sleep(4)  # longer than a session: who does not poll is put out of the group
+        proxy.heal()
+        uploads.await_settled()
+        assert uploader.partitions() == [0, 1, 2] and uploader.text().count(" assigned ") == 1
+        done = re.findall(r"video=(\w+) .* uploaded", uploader.text())
+        assert done == ["beside", "waiting", "behind"], uploader.text()
+    uploads.check({completion["video_id"]: reference for completion, reference in (waiting, behind, beside)})
+    assert uploads.dead_letters() == []
+
+
 def test_it_gives_up_by_time_too(uploads):
     completion, _ = uploads.segments("late")
     with uploads.upload(S3_BUCKET="no-such-bucket-here", UPLOAD_GIVE_UP_TRIES="1000", UPLOAD_GIVE_UP_SECONDS="1"):
@@ -303,19 +348,19 @@ def test_a_stop_in_mid_upload_aborts_it_and_leaves_the_group(uploads, s3):
 
 
 def test_a_fourth_is_idle_and_takes_over(uploads):
-    with uploads.upload(3) as three:
+    with uploads.upload(3, "--http", "127.0.0.1:0") as three:
         fourth = uploads.start("--http", "127.0.0.1:0")
+        everyone = [*three, fourth]
         try:
             wait_until(lambda: fourth.partitions() is not None, "an assignment")
-            where = fourth.await_text(r"http=(127.0.0.1:\d+)").group(1)
-            everyone = [*three, fourth]
             uploads.await_shared(everyone)
             assert sorted(len(one.partitions()) for one in everyone) == [0, 1, 1, 1]
-            idle = next(one for one in everyone if one.partitions() == [])
+            idle = next(one for one in everyone if one.partitions() == [])  # which of them is the group's own affair
+            where = idle.await_text(r"http=(127.0.0.1:\d+)").group(1)
             for path in ("healthz", "readyz"):
                 with urllib.request.urlopen(f"http://{where}/{path}", timeout=10) as answer:
                     assert answer.status == 200
-            busy = next(one for one in everyone if one is not idle and one is not fourth)
+            busy = next(one for one in three if one is not idle)
             busy.kill()
             wait_until(lambda: idle.partitions(), "its partition")
             references = {f"after{number}": uploads.video(f"after{number}") for number in range(6)}
@@ -325,7 +370,7 @@ def test_a_fourth_is_idle_and_takes_over(uploads):
             assert 'firewatch_uploads_total{result="uploaded"}' in text
             assert "firewatch_s3_requests_total" in text
         finally:
-            fourth.stop()
+            assert fourth.stop() == 0, fourth.text()
     uploads.check(references)
 
 
@@ -377,6 +422,68 @@ def test_a_kept_file_has_its_place_in_the_folder(uploads, tmp_path):
         assert kept.read_bytes() == reference.read_bytes()
     assert [path for path in uploader.files() if path.endswith(".mp4")] == [str(kept)]
     assert [path.name for path in (tmp_path / "clips").iterdir() if path.is_dir()] == []
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name(uploads, tmp_path):
+    """What is written as .part is synced, then renamed, then the folder is: in that order, and only then it is read."""
+    log = tmp_path / "calls"
+    source = tmp_path / "calls.c"
+    source.write_text(RECORDER, encoding="utf-8")
+    library = tmp_path / "calls.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    with uploads.upload(folder=tmp_path / "clips", LD_PRELOAD=str(library), CALLS_LOG=str(log)):
+        reference = uploads.video("film")
+        uploads.await_settled()
+    uploads.check({"film": reference})
+    calls = [line.split(" ") for line in log.read_text(encoding="utf-8").splitlines()]
+    [(at, was, name)] = [(at, *words[1:]) for at, words in enumerate(calls) if words[0] == "rename" and words[1].endswith(".mp4.part")]
+    assert was == f"{name}.part" and Path(name).is_relative_to(tmp_path / "clips")
+    assert ["fsync", was] in calls[:at]
+    folder = calls.index(["fsync", str(Path(name).parent)], at)
+    read = calls.index(["open", name])
+    assert at < folder < read, calls
+
+
+RECORDER = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+static void note(const char *what, const char *a, const char *b)
+{
+    FILE *log = fopen(getenv("CALLS_LOG"), "a");
+    if (log != NULL) { fprintf(log, "%s %s%s%s\n", what, a, b[0] ? " " : "", b); fclose(log); }
+}
+int fsync(int fd)
+{
+    char link[64], path[4096];
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(link, path, sizeof(path) - 1);
+    path[n < 0 ? 0 : n] = '\0';
+    int rc = ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(fd);
+    note("fsync", path, "");
+    return rc;
+}
+int rename(const char *from, const char *to)
+{
+    int rc = ((int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename"))(from, to);
+    note("rename", from, to);
+    return rc;
+}
+int open64(const char *path, int flags, ...)
+{
+    va_list list;
+    va_start(list, flags);
+    int mode = va_arg(list, int);
+    va_end(list);
+    note("open", path, "");
+    return ((int (*)(const char *, int, ...))dlsym(RTLD_NEXT, "open64"))(path, flags, mode);
+}
+int open(const char *path, int flags, ...) __attribute__((alias("open64")));
+"""
 
 
 @pytest.fixture

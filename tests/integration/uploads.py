@@ -17,6 +17,9 @@ from fleet import Fleet, Role, lags, read_all, wait_until
 from s3_proxy import S3Proxy
 
 GROUP = "s3-video-uploader-group"
+SHORT_SESSIONS = {"KAFKA_PROPERTY_SESSION_TIMEOUT_MS": "3000", "KAFKA_PROPERTY_HEARTBEAT_INTERVAL_MS": "300"}
+PARTS = {"S3_PART_SIZE_BYTES": str(5 << 20)}  # the least that S3 takes
+IN_PARTS = {"n_segments": 16, "segment_bytes": 700_000}  # 11 MB: three parts
 
 
 class Uploader(Role):
@@ -219,3 +222,19 @@ class Gate(S3Proxy):
             self.n_held += 1
             assert self._opened.wait(60)
         return super()._forward(stream, method, path, headers, size)
+
+
+class Between(S3Proxy):
+    """A proxy that calls `act` once, after the server has done the first request of that method whose path holds `path`
+    and before anyone learns of it."""
+
+    def __init__(self, upstream_port, method, path, act):
+        super().__init__(upstream_port)
+        self._rule, self._act = (method, path), act
+
+    def _forward(self, stream, method, path, headers, size):
+        answer = super()._forward(stream, method, path, headers, size)
+        if self._act and method == self._rule[0] and self._rule[1] in path:
+            act, self._act = self._act, None
+            act()
+        return answer
