@@ -11,11 +11,8 @@ import time
 import pytest
 from fleet import wait_until
 from s3_proxy import S3Proxy
-from uploads import Uploads
+from uploads import IN_PARTS, PARTS, SHORT_SESSIONS, Gate, Uploads
 
-SHORT_SESSIONS = {"KAFKA_PROPERTY_SESSION_TIMEOUT_MS": "3000", "KAFKA_PROPERTY_HEARTBEAT_INTERVAL_MS": "300"}
-PARTS = {"S3_PART_SIZE_BYTES": str(5 << 20)}  # the least that S3 takes
-IN_PARTS = {"n_segments": 16, "segment_bytes": 700_000}  # 11 MB: three parts
 SMALL = {"n_segments": 3, "segment_bytes": 300_000}
 N_INSTANTS = 10
 
@@ -53,6 +50,36 @@ def test_killed_at_ten_random_instants(kafka, s3, tmp_path):
     assert uploads.dead_letters() == []
 
 
+@pytest.mark.parametrize(
+    ("size", "method", "path"),
+    [(SMALL, "PUT", "film"), (IN_PARTS, "PUT", "partNumber=2"), (IN_PARTS, "POST", "uploadId=")],
+    ids=["in-mid-put", "in-mid-multipart", "while-completing"],
+)
+@pytest.mark.parametrize("same_disk", [True, False], ids=["same-disk", "another-disk"])
+def test_killed_while_its_request_is_on_the_way(kafka, s3, tmp_path, request, size, method, path, same_disk):
+    """The server gets the request of the dead only when the heir is there, or never."""
+    uploads = Uploads(kafka, s3, tmp_path, f"way-{request.node.callspec.id}", n_partitions=1, **SHORT_SESSIONS, **PARTS)
+    completion, reference = uploads.segments("film", **size)
+    with Gate(s3.port) as proxy:
+        victim = uploads.start(AWS_ENDPOINT_URL=proxy.url, folder="disk-a")
+        uploads.await_shared([victim])
+        proxy.hold(method, path)
+        uploads.complete(completion)
+        proxy.await_held()
+        assert uploads.keys() == [] and victim.files() != []
+        assert len(uploads.multiparts()) == (1 if size is IN_PARTS else 0)
+        victim.kill()
+        with uploads.upload(folder="disk-a" if same_disk else "disk-b"):
+            proxy.open()
+            uploads.await_settled()
+        if not same_disk:  # what the dead one left on its disk, and in S3 after the heir had looked
+            with uploads.upload(folder="disk-a"):
+                pass
+    assert uploads.uploaders[-1].files() == []
+    uploads.check({"film": reference})
+    assert uploads.dead_letters() == []
+
+
 @pytest.mark.parametrize("stop", ["stands-still", "dies"])
 def test_a_server_that_is_away_in_mid_upload(kafka, make_s3, tmp_path, stop):
     server = make_s3()
@@ -79,7 +106,7 @@ def test_a_server_that_is_away_in_mid_upload(kafka, make_s3, tmp_path, stop):
     assert uploads.dead_letters() == []
 
 
-KINDS = ("internal_error", "bad_gateway", "slow_down", "request_timeout", "conflict", "expired_token", "reset", "lost", "truncated", "slow")
+KINDS = ("internal_error", "bad_gateway", "slow_down", "unavailable", "request_timeout", "conflict", "expired_token", "reset", "lost", "truncated", "slow")
 
 
 @pytest.mark.parametrize("size", ["small", "in-parts"])

@@ -23,6 +23,7 @@ ERRORS = {
     "internal_error": (500, "InternalError"),
     "bad_gateway": (502, None),
     "slow_down": (503, "SlowDown"),
+    "unavailable": (503, "ServiceUnavailable"),
     "request_timeout": (400, "RequestTimeout"),
     "access_denied": (403, "AccessDenied"),
     "expired_token": (400, "ExpiredToken"),
@@ -56,7 +57,7 @@ class S3Proxy:
       slow         pause_s (0.05) before each piece of 64 KiB of the answer, and before the request
       stall        nothing is answered until the proxy is closed or let_go() is called
       answer       status, headers and body as given in options
-      strip        the server's answer without the headers named in options["headers"]
+      rewrite      the server's answer with other headers: options["headers"] has name: value, None takes one out
     """
 
     def __init__(self, upstream_port):
@@ -173,9 +174,10 @@ class S3Proxy:
         status, answer_headers, body = self._forward(stream, method, path, headers, size)
         if kind == "lost":
             return self._reset(connection)
-        if kind == "strip":
-            gone = [name.lower() for name in fault.options["headers"]]
-            answer_headers = [(n, v) for n, v in answer_headers if n.lower() not in gone]
+        if kind == "rewrite":
+            new = fault.options["headers"]
+            answer_headers = [(n, v) for n, v in answer_headers if n.lower() not in new]
+            answer_headers += [(n, v) for n, v in new.items() if v is not None]
         return self._pass_on(connection, method, status, answer_headers, body, fault)
 
     def _canned(self, fault):

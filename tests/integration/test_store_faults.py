@@ -3,15 +3,17 @@
 
 import datetime
 import hashlib
+import re
 import signal
 import subprocess
 import time
 
 import pytest
-from store import MIB, SMALL_PARTS, TOOL, make_file
+from store import MIB, SMALL_PARTS, TOOL, Bucket, make_file
 from topics import await_true
+from uploads import Gate
 
-TRANSIENT = ["internal_error", "bad_gateway", "slow_down", "request_timeout", "reset", "lost", "truncated"]
+TRANSIENT = ["internal_error", "bad_gateway", "slow_down", "unavailable", "request_timeout", "reset", "lost", "truncated"]
 
 
 @pytest.mark.parametrize("kind", TRANSIENT)
@@ -22,7 +24,7 @@ def test_one_put_gets_through(proxied, tmp_path, kind):
     assert answer.good, answer.text
     assert proxied.body("k") == file.read_bytes()
     assert int(answer["retries"]) == 2
-    assert int(answer["throttled"]) == (2 if kind == "slow_down" else 0)
+    assert int(answer["throttled"]) == (2 if kind in ("slow_down", "unavailable") else 0)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +112,65 @@ def test_a_body_that_was_changed_on_its_way_is_found(proxied, tmp_path):
     proxied.proxy.fail("answer", times=-1, method="PUT", headers={"ETag": '"not-an-md5"'})
     answer = proxied.tool("put", "k", file)
     assert "gives no checksum" in answer["error"], answer.text
+
+
+OTHER_SHA256, OTHER_MD5 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", '"d41d8cd98f00b204e9800998ecf8427e"'
+WRONG = {
+    "the checksum of a whole": ("PUT", "/k", {"x-amz-checksum-sha256": OTHER_SHA256}),
+    "the ETag of a whole": ("PUT", "/k", {"x-amz-checksum-sha256": None, "etag": OTHER_MD5}),
+    "the checksum of a part": ("PUT", "partNumber=2", {"x-amz-checksum-sha256": OTHER_SHA256}),
+    "the ETag of a part": ("PUT", "partNumber=2", {"x-amz-checksum-sha256": None, "etag": OTHER_MD5}),
+    "no ETag of a part": ("PUT", "partNumber=2", {"etag": None}),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_the_server_says_of_a_body_is_compared(proxied, tmp_path, what):
+    method, path, headers = WRONG[what]
+    file = make_file(tmp_path / "f", 11 * MIB if "part" in what else 1000)
+    proxied.proxy.fail("rewrite", method=method, path=path, headers=headers)
+    answer = proxied.tool("put", "k", file, env=SMALL_PARTS)
+    assert answer.good and int(answer["retries"]) == 1, answer.text
+    assert proxied.body("k") == file.read_bytes()
+    proxied.proxy.fail("rewrite", times=-1, method=method, path=path, headers=headers)
+    answer = proxied.tool("put", "k", file, env={**SMALL_PARTS, "S3_MAX_ATTEMPTS": "2"})
+    assert re.search("its (SHA-256|MD5) differs|has no ETag", answer["error"]), answer.text
+    assert answer["error"].startswith("retry ") and proxied.uploads() == []
+
+
+@pytest.mark.parametrize("n_bytes", [1000, 11 * MIB], ids=["whole", "in-parts"])
+def test_the_size_and_the_etag_of_what_stands_there_are_compared(proxied, tmp_path, n_bytes):
+    file = make_file(tmp_path / "f", n_bytes)
+    for headers, text in (({"content-length": str(n_bytes - 1)}, f"{n_bytes - 1} bytes arrived of {n_bytes}"),
+                          ({"etag": OTHER_MD5}, "another object has replaced it")):  # fmt: skip
+        proxied.proxy.fail("rewrite", times=1, method="HEAD", headers=headers)
+        answer = proxied.tool("put", "k", file, env=SMALL_PARTS)
+        assert answer["error"].startswith("retry ") and text in answer["error"], answer.text
+
+
+def test_parts_of_a_whole_that_says_something_else(proxied, tmp_path):
+    """The answer to CompleteMultipartUpload names a checksum that is not that of our parts."""
+    body = f"<CompleteMultipartUploadResult><ETag>{OTHER_MD5[:-1]}-3\"</ETag><ChecksumSHA256>{OTHER_SHA256}-3</ChecksumSHA256></CompleteMultipartUploadResult>"
+    proxied.proxy.fail("answer", method="POST", path="?uploadId=", body=body.encode())
+    answer = proxied.tool("put", "k", make_file(tmp_path / "f", 11 * MIB), env=SMALL_PARTS)
+    assert answer.good and int(answer["retries"]) == 1, answer.text
+    proxied.proxy.fail("answer", times=-1, method="POST", path="?uploadId=", body=body.encode())
+    answer = proxied.tool("put", "l", make_file(tmp_path / "f", 11 * MIB), env={**SMALL_PARTS, "S3_MAX_ATTEMPTS": "2"})
+    assert "its checksum differs" in answer["error"] and proxied.uploads() == [], answer.text
+
+
+def test_parts_are_on_the_way_together(s3, tmp_path):
+    """As many as may be are held back at once; one after the other they would never come."""
+    file = make_file(tmp_path / "f", 31 * MIB)
+    with Gate(s3.port) as gate:
+        held = Bucket(s3, "together", gate.url)
+        gate.hold("PUT", "partNumber=")
+        process = subprocess.Popen([TOOL, "put", "k", file], env={**held.env, **SMALL_PARTS}, stdout=subprocess.PIPE, text=True)
+        gate.await_held(4)
+        gate.open()
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, out
+    assert held.body("k") == file.read_bytes()
 
 
 def test_a_wrong_clock_is_corrected(bucket, tmp_path):
