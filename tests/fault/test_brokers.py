@@ -62,14 +62,22 @@ def in_sync(three, topics):
     return all(len(partition.isrs) == 3 for partition in partitions.values())
 
 
+def leaders(three, topic):
+    return {partition.leader for partition in three.admin().list_topics(topic, timeout=30).topics[topic].partitions.values()}
+
+
 def test_one_is_killed_and_brought_back(three, make_scene, undisturbed):
     """What leads its partitions meanwhile is another one; work goes on without it."""
     scene = make_scene("killed", [MIDDLE, 0.8])
     scene.feeder.release()
+    for topic in (scene.topics.frames, scene.topics.segments_topic):
+        assert 1 in leaders(three, topic), "the one that is killed leads nothing"
     moment = time.time()
     three.kill(1)
     for partition in range(3):
         scene.await_output(moment, [partition])
+    for topic in (scene.topics.frames, scene.topics.segments_topic):
+        assert leaders(three, topic) <= {2, 3}
     three.start_broker(1)
     scene.feeder.release()
     scene.check(undisturbed)
