@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "infer/contract.h"
 #include "infer/runtime.h"
+#include "infer/weights.h"
 #include "wire/limits.h"
 
 #include <assert.h>
@@ -122,6 +123,9 @@ static int check(struct fw_model *model, const struct fw_model_wish *wish, struc
     OrtSession *ort = NULL;
     int result = fw_session_load(model, &ort, err);
     if (result == 0) {
+        result = fw_weights_check(model->bytes, model->n_bytes, err);
+    }
+    if (result == 0) {
         result = fw_contract_check(ort, wish, model, err);
     }
     if (result == 0) {
@@ -177,7 +181,7 @@ static void draw_trial_picture(const struct fw_model_info *info, float *image)
     }
 }
 
-// Broken weights show on the first picture: better at the start than in the middle of a night.
+// A broken export shows on the first picture: better at the start than in the middle of a night.
 static int trial_run(const struct fw_model *model, struct fw_error *err)
 {
     const struct fw_model_info *info = &model->info;

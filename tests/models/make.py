@@ -100,6 +100,27 @@ def spoiled_probability(name, operator, value):
     return network(name, nodes, [image_input()], outputs(), [constant("spoiler", value)])
 
 
+def nan_in_a_branch(kind=np.float32):
+    """NaN among the weights of a branch that is never taken."""
+    value = helper.make_tensor_value_info("spoiled", TensorProto.FLOAT, ("N",))
+    spoiled = helper.make_graph(
+        [helper.make_node("Cast", ["weights"], ["numbers"], to=TensorProto.FLOAT),
+         helper.make_node("ReduceSum", ["numbers"], ["sum"], keepdims=1),
+         helper.make_node("Add", ["honest", "sum"], ["spoiled"])],
+        "spoiled", [], [value], [constant("weights", [1, 2, np.nan, 3], kind)])  # fmt: skip
+    sound = helper.make_graph(
+        [helper.make_node("Identity", ["honest"], ["kept"])],
+        "sound", [], [helper.make_tensor_value_info("kept", TensorProto.FLOAT, ("N",))])  # fmt: skip
+    nodes = redness_nodes("image") + heatmap_nodes() + probability_nodes("honest")
+    nodes += [
+        helper.make_node("ReduceMax", ["honest"], ["most"], keepdims=0),
+        helper.make_node("Greater", ["most", "two"], ["never"]),
+        helper.make_node("If", ["never"], ["probability"], then_branch=spoiled, else_branch=sound),
+    ]
+    name = "nan_in_a_branch" if kind is np.float32 else f"nan_in_a_branch_{np.dtype(kind).name}"
+    return network(name, nodes, [image_input()], outputs(), [constant("two", 2.0)])
+
+
 def nan_when_red():
     """Honest up to 0.9, NaN above: a network that breaks in the middle of a video, not at its start."""
     nodes = redness_nodes("image") + heatmap_nodes() + probability_nodes("honest")
@@ -364,6 +385,9 @@ MODELS = {
     "nan": lambda: spoiled_probability("nan", "Mul", np.nan),
     "inf": lambda: spoiled_probability("inf", "Add", np.inf),
     "above_one": lambda: spoiled_probability("above_one", "Add", 1.5),
+    "nan_in_a_branch": nan_in_a_branch,
+    "nan_in_a_branch_float16": lambda: nan_in_a_branch(np.float16),
+    "nan_in_a_branch_float64": lambda: nan_in_a_branch(np.float64),
     "nan_when_red": nan_when_red,
     "open_heatmap": open_heatmap,
     "nan_heatmap": nan_heatmap,

@@ -143,6 +143,9 @@ static void what_breaks_the_contract_is_refused_by_name(void **unused)
         { "inf", "probability of inf" },
         { "above_one", "probability of 1.5" },
         { "nan_heatmap", "heat map that is not finite" },
+        { "nan_in_a_branch", "weights 'weights' hold values that are not numbers" },
+        { "nan_in_a_branch_float16", "weights 'weights' hold values that are not numbers" },
+        { "nan_in_a_branch_float64", "weights 'weights' hold values that are not numbers" },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char path[128];
