@@ -24,8 +24,9 @@ static uint64_t next_random(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-void fw_eval_figures(const struct fw_eval_sample *samples, size_t n, double threshold,
-                     double ret[FW_EVAL_N_FIGURES])
+// All figures of sorted samples at a threshold.
+static void figures_of(const struct fw_eval_sample *samples, size_t n, double threshold,
+                       double ret[FW_EVAL_N_FIGURES])
 {
     struct fw_eval_counts counts = fw_eval_count(samples, n, threshold);
     struct fw_eval_bin bins[FW_EVAL_BINS];
@@ -128,7 +129,7 @@ static void draw_all(struct drawing *drawing, double threshold, struct values *r
     for (int i = 0; i < FW_EVAL_DRAWS; i++) {
         double figures[FW_EVAL_N_FIGURES];
         draw(drawing);
-        fw_eval_figures(drawing->drawn, drawing->n_drawn, threshold, figures);
+        figures_of(drawing->drawn, drawing->n_drawn, threshold, figures);
         for (size_t k = 0; k < FW_EVAL_N_FIGURES; k++) {
             if (!isnan(figures[k])) {
                 ret->list[k][ret->n[k]++] = figures[k];

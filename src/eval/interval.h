@@ -35,10 +35,6 @@ struct fw_eval_intervals {
     struct fw_eval_interval of[FW_EVAL_N_FIGURES];
 };
 
-// All figures of sorted samples at a threshold.
-void fw_eval_figures(const struct fw_eval_sample *samples, size_t n, double threshold,
-                     double ret[FW_EVAL_N_FIGURES]);
-
 // The intervals of sorted samples; units[sample.idx] of 0 .. n_units - 1 says whose a sample is.
 // The same seed gives the same intervals. With one unit nothing can be told.
 struct fw_eval_intervals fw_eval_bootstrap(const struct fw_eval_sample *samples, size_t n,

@@ -21,7 +21,7 @@ static const char *const reasons[] = { [FW_KEEP_STAYS] = "none",
                                        [FW_KEEP_TOO_LARGE] = "size",
                                        [FW_KEEP_NO_SPACE] = "free_space" };
 
-struct fw_keep_limits fw_keep_limits_from_config(const struct fw_config *config)
+static struct fw_keep_limits limits_from(const struct fw_config *config)
 {
     return (struct fw_keep_limits){
         .max_age_s = (int64_t)(config->retention_hours * 3600),
@@ -73,7 +73,7 @@ static void apply(const char *folder, const struct fw_keep_limits *limits)
 
 void fw_keep_apply(const struct fw_config *config, int64_t every_us, bool uploaded_only)
 {
-    struct fw_keep_limits limits = fw_keep_limits_from_config(config);
+    struct fw_keep_limits limits = limits_from(config);
     if (limits.max_age_s == 0 && limits.max_bytes == 0 && limits.min_free_bytes == 0) {
         return;
     }

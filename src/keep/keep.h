@@ -52,8 +52,6 @@ int fw_keep_scan(const char *folder, struct fw_kept_video **ret, size_t *ret_n,
 // made anew is not uploaded any more. Errors: CONFIG.
 int fw_keep_mark_uploaded(const char *folder, const char *video_id, struct fw_error *err);
 
-struct fw_keep_limits fw_keep_limits_from_config(const struct fw_config *config);
-
 // Applies the configured bounds to the configured folder: deletes what must go, and logs each video
 // with its reason. Does nothing when there is no bound, or when it was done within the last
 // `every_us` (0: in any case). With `uploaded_only`, what is not uploaded stays this time: it may

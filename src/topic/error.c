@@ -77,7 +77,8 @@ static const struct entry entries[] = {
     { RD_KAFKA_RESP_ERR__PURGE_INFLIGHT, FW_ERROR_RETRY, ECANCELED },
 };
 
-bool fw_topic_is_fencing(rd_kafka_resp_err_t code)
+// True when the code says that another owner or generation has taken over.
+static bool is_fencing(rd_kafka_resp_err_t code)
 {
     switch (code) {
     case RD_KAFKA_RESP_ERR__FENCED:
@@ -95,7 +96,7 @@ bool fw_topic_is_fencing(rd_kafka_resp_err_t code)
 
 struct fw_topic_kind fw_topic_kind_of(rd_kafka_resp_err_t code)
 {
-    if (fw_topic_is_fencing(code)) {
+    if (is_fencing(code)) {
         return (struct fw_topic_kind){ FW_ERROR_RETRY, ESTALE };
     }
     for (size_t i = 0; i < FW_ARRAY_LEN(entries); i++) {

@@ -16,9 +16,6 @@ struct fw_topic_kind {
 };
 struct fw_topic_kind fw_topic_kind_of(rd_kafka_resp_err_t code);
 
-// True when the code says that another owner or generation has taken over.
-bool fw_topic_is_fencing(rd_kafka_resp_err_t code);
-
 // Fills *err from a code: "format: what the library calls it". Returns the negative errno.
 int fw_topic_error(struct fw_error *err, rd_kafka_resp_err_t code, const char *format, ...)
     FW_PRINTF(3, 4);

@@ -247,11 +247,6 @@ int fw_producer_await(struct fw_producer *producer, int timeout_ms, struct fw_er
     return 0;
 }
 
-void fw_producer_poll(struct fw_producer *producer)
-{
-    (void)rd_kafka_poll(producer->handle.rk, 0); // the number of reports is counted elsewhere
-}
-
 void fw_producer_counts(struct fw_producer *producer, struct fw_producer_counts *ret)
 {
     pthread_mutex_lock(&producer->lock);

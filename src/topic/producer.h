@@ -72,10 +72,6 @@ int fw_producer_await(struct fw_producer *producer, int timeout_ms, struct fw_er
 int fw_producer_learn(struct fw_producer *producer, const char *const *topics, size_t n_topics,
                       int timeout_ms, struct fw_patience patience, struct fw_error *err);
 
-// Looks at the reports that are there, without waiting: for a caller that sends nothing for a
-// while.
-void fw_producer_poll(struct fw_producer *producer);
-
 void fw_producer_counts(struct fw_producer *producer, struct fw_producer_counts *ret);
 
 // Asks a broker how many partitions a topic has. Errors: CONFIG when there is no such topic or it
