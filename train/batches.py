@@ -5,12 +5,12 @@ from collections import Counter
 import torch
 
 from augment import views
-from compose import paste_flame, paste_warm
+from compose import lay_lamps, overexpose_flames, paste_flame, paste_warm
 from data import box_mask
 
 FIRE_PART = 0.42  # of the pictures drawn; composed fires come on top, out of the others
-FLAME_PART = 0.16  # of the drawn pictures without fire that get a flame laid in
-WARM_PART = 0.12  # of the drawn pictures without fire that get a warm patch laid in
+FLAME_PART, WARM_PART, LAMP_PART = 0.18, 0.12, 0.1  # of the drawn pictures without fire: what is laid in
+OVEREXPOSED_PART, LAMP_BESIDE_PART = 0.12, 0.04  # of the drawn fires: flames overexposed, lamps beside them
 SOURCE_POWER = 0.65  # a source of n pictures is drawn with the weight n ** SOURCE_POWER
 
 
@@ -44,9 +44,13 @@ class Batches:
     def one(self, index):
         """One picture, maybe with something laid in: (image, boxes or None, fire)."""
         record, image = self.pictures.records[index], self.picture(index)
-        if record.fire:
-            return image, record.boxes, 1.0
         chance = torch.rand((), generator=self.rng).item()
+        if record.fire:
+            if chance < OVEREXPOSED_PART and record.boxes:
+                overexpose_flames(image, record.boxes, self.rng)
+            elif chance > 1 - LAMP_BESIDE_PART:
+                lay_lamps(image, False, self.rng)
+            return image, record.boxes, 1.0
         if chance < FLAME_PART and self.boxed:
             other = self.boxed[int(torch.randint(len(self.boxed), (), generator=self.rng))]
             box = paste_flame(image, self.picture(other), self.pictures.records[other].boxes, self.rng)
@@ -54,6 +58,8 @@ class Batches:
                 return image, (box,), 1.0
         elif chance < FLAME_PART + WARM_PART:
             paste_warm(image, self.picture(self.choose(False, 1)[0]), self.rng)
+        elif chance < FLAME_PART + WARM_PART + LAMP_PART:
+            lay_lamps(image, True, self.rng)
         return image, (), 0.0
 
     def draw(self):

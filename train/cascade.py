@@ -20,7 +20,7 @@ import evaluate
 from export import Exported, to_onnx
 from network import FireNet
 
-MOST_STOPPED = 0.005  # of the fires above the large network's own threshold that the low bound may hide from it
+MOST_STOPPED = 0.02  # of the fires above the large network's own threshold that the low bound may hide from it
 LOW_BOUNDS = np.arange(0.01, 0.16, 0.01)
 LOWEST_HIGH = 0.95
 

@@ -143,12 +143,12 @@ def measured_values(running, validation, threshold, event_start):
     """What the file says on the validation pictures."""
     records = validation.records
     scores, heatmaps = export.run(running, validation.images)
-    scores = scores.astype(float)
+    scores, fire = scores.astype(float), evaluate.column(records, "fire")
     n, hits, chance, overlap = evaluate.pointing_figures(heatmaps, records)
     grid = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
     return {
-        "start_rate": f"{float((scores[evaluate.column(records, 'fire')] >= event_start).mean()):.3f}",
-        "event_start": f"{event_start:.4f}",
+        "event_start": f"{event_start:.4f}", "start_rate": f"{float((scores[fire] >= event_start).mean()):.3f}",
+        "n_start_false": int((scores[~fire] >= event_start).sum()), "n_rest": int((~fire).sum()),
         "cells": heatmaps.shape[1], "whole_table": whole_table(evaluate.whole(scores, records, threshold)),
         "sweep_table": sweep_table(evaluate.sweep(scores, records, grid)),
         "source_table": source_table(evaluate.by_source(scores, records, threshold)),

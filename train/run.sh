@@ -40,5 +40,4 @@ make_venv "$(requirements)"
 # glibc gives large blocks back to the kernel after every step and gets them again, page by page: measured three times
 # slower than keeping them.
 export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=500000000
-export OMP_WAIT_POLICY=passive # on a busy machine, spinning for the other thread wastes the core
 exec "$venv/bin/python" "$here/train.py" "$@"
