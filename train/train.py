@@ -28,7 +28,7 @@ from narrow import importance, narrow
 from network import FireNet, narrowed_widths, pretrained
 
 SIZE = 128  # of the input, also while the teacher learns
-LARGE_SIZE = 120  # at which the teacher looks in the cascade: as sure, and within 5 ms with the first
+LARGE_SIZE = 120  # at which the teacher looks in the cascade: an eighth dearer than 112, where the ROC area is below 0.990
 SMALL_SIZE = 80
 BATCH = 64
 KEPT = Path(__file__).parent.parent / ".deps" / "weights"  # of the last run, for --weights

@@ -21,59 +21,59 @@ static size_t parts_in(const char *digest)
     return dash == NULL ? 0 : (size_t)strtoul(dash + 1, NULL, 10);
 }
 
-static int compare_whole(const struct compare *it, bool *ret, struct fw_error *err)
+// The digest that the server gives, of each of the file's `n` parts.
+static int digest_parts(const struct compare *it, size_t n, int64_t part_size, bool by_sha256,
+                        uint8_t *ret, struct fw_error *err)
 {
-    uint8_t sha256[FW_SHA256_BYTES];
-    uint8_t md5[FW_MD5_BYTES];
-    char base64[48];
-    int rc = fw_digest_range(it->fd, it->path, 0, it->size_bytes, sha256, md5, err);
-    if (rc == 0) {
-        fw_digest_base64(sha256, sizeof(sha256), base64);
-        *ret = it->object->sha256[0] != '\0' ? strcmp(it->object->sha256, base64) == 0
-                                             : fw_etag_is(it->object->etag, md5);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        int64_t offset = (int64_t)i * part_size;
+        int64_t left = it->size_bytes - offset;
+        int64_t size = left < part_size ? left : part_size;
+        uint8_t *sha256 = by_sha256 ? ret + i * FW_SHA256_BYTES : NULL;
+        uint8_t *md5 = by_sha256 ? NULL : ret + i * FW_MD5_BYTES;
+        rc = fw_digest_range(it->fd, it->path, offset, size, sha256, md5, err);
     }
     return rc;
 }
 
-static int compare_parts(const struct compare *it, size_t n, int64_t part_size, bool *ret,
-                         struct fw_error *err)
+static bool has_digest(const struct fw_object *object, const uint8_t *digests, size_t n_parts)
 {
-    FW_SCOPE(fw_free_cleanup) uint8_t *sha256s = fw_xmalloc(n * FW_SHA256_BYTES);
-    FW_SCOPE(fw_free_cleanup) uint8_t *md5s = fw_xmalloc(n * FW_MD5_BYTES);
-    for (size_t i = 0; i < n; i++) {
-        int64_t offset = (int64_t)i * part_size;
-        int64_t left = it->size_bytes - offset;
-        int rc = fw_digest_range(it->fd, it->path, offset, left < part_size ? left : part_size,
-                                 sha256s + i * FW_SHA256_BYTES, md5s + i * FW_MD5_BYTES, err);
-        if (rc < 0) {
-            return rc;
-        }
-    }
     char digest[FW_DIGEST_OF_PARTS_SIZE];
-    if (it->object->sha256[0] != '\0') {
-        fw_digest_of_parts_sha256(sha256s, n, digest);
-        *ret = strcmp(it->object->sha256, digest) == 0;
-    } else {
-        fw_digest_of_parts_etag(md5s, n, digest);
-        *ret = fw_etag_equals(it->object->etag, digest);
+    if (object->sha256[0] == '\0') {
+        if (n_parts == 0) {
+            return fw_etag_is(object->etag, digests);
+        }
+        fw_digest_of_parts_etag(digests, n_parts, digest);
+        return fw_etag_equals(object->etag, digest);
     }
-    return 0;
+    if (n_parts == 0) {
+        fw_digest_base64(digests, FW_SHA256_BYTES, digest);
+    } else {
+        fw_digest_of_parts_sha256(digests, n_parts, digest);
+    }
+    return strcmp(object->sha256, digest) == 0;
 }
 
 static int compare(const struct fw_store *store, const struct compare *it, bool *ret,
                    struct fw_error *err)
 {
     const struct fw_object *object = it->object;
-    if (object->size_bytes != it->size_bytes) {
+    bool by_sha256 = object->sha256[0] != '\0';
+    size_t n_parts = parts_in(by_sha256 ? object->sha256 : object->etag);
+    int64_t part_size = it->size_bytes; // of a whole
+    size_t n = 1;
+    if (n_parts > 0) {
+        part_size = fw_multipart_part_size(store->options.part_size_bytes, it->size_bytes);
+        n = (size_t)((it->size_bytes + part_size - 1) / part_size);
+    }
+    if (object->size_bytes != it->size_bytes || (n_parts > 0 && n_parts != n)) {
         return 0;
     }
-    size_t n = parts_in(object->sha256[0] != '\0' ? object->sha256 : object->etag);
-    if (n == 0) {
-        return compare_whole(it, ret, err);
-    }
-    int64_t part_size = fw_multipart_part_size(store->options.part_size_bytes, it->size_bytes);
-    size_t n_ours = (size_t)((it->size_bytes + part_size - 1) / part_size);
-    return n != n_ours ? 0 : compare_parts(it, n, part_size, ret, err);
+    FW_SCOPE(fw_free_cleanup) uint8_t *digests = fw_xmalloc(n * FW_SHA256_BYTES); // the longer
+    int rc = digest_parts(it, n, part_size, by_sha256, digests, err);
+    *ret = rc == 0 && has_digest(object, digests, n_parts);
+    return rc;
 }
 
 int fw_store_is_file(const struct fw_store *store, const struct fw_object *object, const char *path,

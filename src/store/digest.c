@@ -131,7 +131,7 @@ void fw_digest_base64(const uint8_t *data, size_t n, char *to)
 void fw_digest_of_parts_sha256(const uint8_t *digests, size_t n, char *to)
 {
     uint8_t sha256[FW_SHA256_BYTES];
-    char base64[48];
+    char base64[FW_SHA256_BASE64_SIZE];
     fw_sha256(digests, n * FW_SHA256_BYTES, sha256);
     fw_digest_base64(sha256, sizeof(sha256), base64);
     snprintf(to, FW_DIGEST_OF_PARTS_SIZE, "%s-%zu", base64, n);

@@ -8,7 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FW_SHA256_BYTES = 32, FW_MD5_BYTES = 16 };
+enum {
+    FW_SHA256_BYTES = 32,
+    FW_MD5_BYTES = 16,
+    FW_SHA256_BASE64_SIZE = 45, // a SHA-256 in base64, with its NUL
+};
 
 void fw_sha256(const void *data, size_t size, uint8_t ret[FW_SHA256_BYTES]);
 void fw_md5(const void *data, size_t size, uint8_t ret[FW_MD5_BYTES]);

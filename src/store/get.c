@@ -153,7 +153,7 @@ static int fetch(struct get *get, struct fw_error *err)
 static int verify(struct get *get, struct fw_error *err)
 {
     uint8_t sha256[FW_SHA256_BYTES];
-    char base64[48];
+    char base64[FW_SHA256_BASE64_SIZE];
     char hex[FW_STORE_DIGEST_SIZE];
     if (EVP_DigestFinal_ex(get->sha256, sha256, NULL) != 1) {
         return fw_error_set(err, FW_ERROR_FATAL, ENOMEM, "no memory for a digest");

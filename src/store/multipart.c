@@ -15,7 +15,6 @@
 #include <string.h>
 
 enum {
-    BASE64_SIZE = 48,
     UPLOAD_ID_BYTES = 1024,
     PART_XML_BYTES = 384, // of one part in the list that completes; its ETag is within its limit
 };
@@ -26,7 +25,7 @@ struct part {
     uint8_t md5[FW_MD5_BYTES];
     bool has_md5;
     char number[8];
-    char base64[BASE64_SIZE];
+    char base64[FW_SHA256_BASE64_SIZE];
 };
 
 struct upload {

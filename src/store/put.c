@@ -10,8 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BASE64_SIZE = 48 };
-
 // ---- what is sent ----
 
 static int check_metadata(const struct fw_put *put, struct fw_error *err)
@@ -136,7 +134,7 @@ int fw_put_verify(const struct fw_call *call, const struct fw_source *source, in
 
 struct single {
     const struct fw_source *source;
-    char base64[BASE64_SIZE];
+    char base64[FW_SHA256_BASE64_SIZE];
     char *etag;
 };
 

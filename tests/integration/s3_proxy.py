@@ -57,7 +57,7 @@ class S3Proxy:
       slow         pause_s (0.05) before each piece of 64 KiB of the answer, and before the request
       stall        nothing is answered until the proxy is closed or let_go() is called
       answer       status, headers and body as given in options
-      rewrite      the server's answer with other headers: options["headers"] has name: value, None takes one out
+      rewrite      the server's answer with other headers: options["headers"] has lower-case name: value, None takes one out
     """
 
     def __init__(self, upstream_port):
