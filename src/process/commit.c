@@ -2,8 +2,8 @@
 // Commit: everything that has come out goes out, with the records and the offset that belong to it.
 //
 // The order is that of a fleet without transactions, where a crash may come between any two steps:
-// outputs acknowledged, then progress and completions acknowledged, then the offset. With
-// transactions all of it becomes visible at once.
+// outputs acknowledged, then completions, then progress, then the offset. A record may be ahead of
+// the offset so, and never of what it tells. With transactions all of it becomes visible at once.
 #include "process/partition_impl.h"
 
 #include "base/clock.h"
@@ -489,6 +489,9 @@ static int run_commit(struct commit *commit, struct fw_error *err)
     }
     if (result == 0) {
         result = send_completions(commit, err);
+    }
+    if (result == 0 && commit->ended != NULL && !actor->shared->transactional) {
+        result = fw_outlet_await(actor->outlet, err);
     }
     if (result == 0) {
         result = send_progress(commit, err);

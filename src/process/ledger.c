@@ -121,6 +121,13 @@ void fw_ledger_free(struct fw_ledger *ledger)
     free(ledger);
 }
 
+// Of two records of one run.
+static bool is_older(const struct fw_progress *record, const struct fw_progress *other)
+{
+    return record->last_offset != other->last_offset ? record->last_offset < other->last_offset
+                                                     : record->next_picture < other->next_picture;
+}
+
 void fw_ledger_restore(struct fw_ledger *ledger, const struct fw_progress *record)
 {
     struct fw_ledger_video *video = fw_ledger_get(ledger, record->video_id);
@@ -128,7 +135,7 @@ void fw_ledger_restore(struct fw_ledger *ledger, const struct fw_progress *recor
         video = fw_ledger_add(ledger, record->video_id);
     } else if (record->run_offset < video->record->run_offset ||
                (record->run_offset == video->record->run_offset &&
-                record->next_picture < video->record->next_picture)) {
+                is_older(record, video->record))) {
         return; // without transactions a predecessor's record may have come late
     }
     *video->record = *record;

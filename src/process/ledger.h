@@ -36,9 +36,10 @@ struct fw_ledger_frame {
 };
 
 enum fw_ledger_action {
-    FW_LEDGER_DROP, // a duplicate or a stranger, counted: nothing to do
-    FW_LEDGER_FEED, // give it to the video
-    FW_LEDGER_OPEN, // a run begins: what the video did before ends, then give it to the video
+    FW_LEDGER_DROP,  // a duplicate or a stranger, counted: nothing to do
+    FW_LEDGER_FEED,  // give it to the video
+    FW_LEDGER_OPEN,  // a run begins: what the video did before ends, then give it to the video
+    FW_LEDGER_AGAIN, // the record knows it already: fw_ledger_read_again decides
 };
 
 // One video of the partition. All fields are the ledger's; the actor may read them and sets `life`.
@@ -67,8 +68,9 @@ void fw_ledger_restore(struct fw_ledger *ledger, const struct fw_progress *recor
 
 // --- what is read ---
 
-// A message never seen before, at or behind `pos`, which moves behind it. The video is in
-// *ret_video (NULL on DROP without a record).
+// A message at or behind `pos`, which moves behind it. The video is in *ret_video (NULL on DROP
+// without a record). It was never seen before, or an owner has died between the record and the
+// offset, which are two steps without transactions: AGAIN.
 enum fw_ledger_action fw_ledger_read(struct fw_ledger *ledger, const struct fw_ledger_frame *frame,
                                      int64_t now_us, struct fw_ledger_video **ret_video);
 
@@ -83,9 +85,9 @@ void fw_ledger_note_fed(struct fw_ledger_video *video, const struct fw_ledger_fr
 // A message that is handled without any video: dead-lettered, or not there (a gap in the log).
 void fw_ledger_pass(struct fw_ledger *ledger, int64_t offset);
 
-// A message below `pos` that is read again to rebuild `video`. True: feed it (it belongs to the
-// run, was fed before, and lies at or behind the need); nothing is counted, but for frames that
-// were deleted between the need and here: up to the next keyframe they are missing after all.
+// A message that is read again to rebuild `video`, below `pos` or AGAIN. True: feed it (it belongs
+// to the run, was fed before, and lies at or behind the need); nothing is counted, but for frames
+// that were deleted between the need and here: up to the next keyframe they are missing after all.
 bool fw_ledger_read_again(struct fw_ledger_video *video, const struct fw_ledger_frame *frame);
 
 // All up to `pos` was read again for `video`.

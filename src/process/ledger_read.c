@@ -38,6 +38,7 @@ static void begin_run(struct fw_ledger_video *video, const struct fw_ledger_fram
     snprintf(fresh.run_id, sizeof(fresh.run_id), "%s", frame->run_id);
     snprintf(fresh.superseded_run_id, sizeof(fresh.superseded_run_id), "%s", record->run_id);
     fresh.run_offset = frame->offset;
+    fresh.last_offset = frame->offset;
     fresh.state = FW_VIDEO_OPEN;
     fresh.needed_offset = frame->offset;
     fresh.first_frame_utc_us = frame->produced_utc_us;
@@ -48,6 +49,16 @@ static void begin_run(struct fw_ledger_video *video, const struct fw_ledger_fram
     video->state->n_keyframes = 0;
     video->state->last_read = -1;
     video->state->behind = false;
+}
+
+// Whether the record knows of a message: it lies at or before the last one that was handled, and is
+// of this run or the one before. The original's runs have no names; what was produced after the
+// record's last message is not known (it stands in a topic that was made anew).
+static bool knows(const struct fw_progress *record, const struct fw_ledger_frame *frame)
+{
+    bool runs = same_run(record, frame) || strcmp(record->superseded_run_id, frame->run_id) == 0;
+    bool later = frame->run_id[0] == '\0' && frame->produced_utc_us > record->last_frame_utc_us;
+    return frame->offset <= record->last_offset && runs && !later;
 }
 
 // --- gaps ---
@@ -152,6 +163,10 @@ static enum fw_ledger_action read_known(struct fw_ledger *ledger, struct fw_ledg
                                         const struct fw_ledger_frame *frame, int64_t now_us)
 {
     struct fw_progress *record = video->record;
+    if (knows(record, frame)) {
+        return FW_LEDGER_AGAIN;
+    }
+    record->last_offset = frame->offset;
     if (begins_run(record, frame)) {
         fw_ledger_supersede_events(ledger, video);
         begin_run(video, frame);
@@ -178,7 +193,8 @@ static enum fw_ledger_action read_known(struct fw_ledger *ledger, struct fw_ledg
 bool fw_ledger_must_wait(const struct fw_ledger *ledger, const struct fw_ledger_frame *frame)
 {
     const struct fw_ledger_video *video = fw_ledger_get(ledger, frame->video_id);
-    if (video == NULL || !fw_ledger_is_open(video) || !begins_run(video->record, frame)) {
+    if (video == NULL || !fw_ledger_is_open(video) || knows(video->record, frame) ||
+        !begins_run(video->record, frame)) {
         return false;
     }
     // An heir learns of the marker from the record before it reads the marker again. One that is

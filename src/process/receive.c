@@ -122,6 +122,21 @@ static bool follows(struct fw_partition_actor *actor, const struct fw_ledger_vid
     return first && frame->key && actor->n_active < actor->shared->max_active_videos;
 }
 
+// A message that the record knows, and that the partition has not passed: the video may follow
+// already, for a rebuild ends where the partition stands.
+static bool feed_known(struct fw_partition_actor *actor, struct fw_ledger_video *video,
+                       const struct fw_frame *frame, const struct fw_ledger_frame *summary)
+{
+    const struct fw_life *life = video->life;
+    bool follows = life != NULL ? life->state == FW_LIFE_FOLLOWS : video->broken;
+    if (!follows) {
+        video->unfed = fw_ledger_is_open(video);
+        return true;
+    }
+    return !fw_ledger_read_again(video, summary) ||
+           fw_partition_feed(actor, video, frame, summary->offset);
+}
+
 static bool handle_frame(struct fw_partition_actor *actor, struct fw_message *message,
                          const struct fw_frame *frame, const struct fw_ledger_frame *summary)
 {
@@ -139,6 +154,9 @@ static bool handle_frame(struct fw_partition_actor *actor, struct fw_message *me
     }
     if (action == FW_LEDGER_DROP) {
         return true;
+    }
+    if (action == FW_LEDGER_AGAIN) {
+        return feed_known(actor, video, frame, summary);
     }
     if (!frame->last) {
         fw_tally_add_to(&actor->tally, FW_METRIC_FRAMES_RECEIVED, 1);

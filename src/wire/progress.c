@@ -20,6 +20,7 @@ enum field {
     SUPERSEDED_RUN_ID,
     TRACE,
     STATE,
+    LAST_OFFSET,
     LAST_NUMBER,
     STEP,
     LAST_BAD_OFFSET,
@@ -63,6 +64,7 @@ static const char *const names[N_FIELDS] = {
     [SUPERSEDED_RUN_ID] = "superseded_run_id",
     [TRACE] = "traceparent",
     [STATE] = "state",
+    [LAST_OFFSET] = "last_offset",
     [LAST_NUMBER] = "last_number",
     [STEP] = "step",
     [LAST_BAD_OFFSET] = "last_bad_offset",
@@ -105,7 +107,8 @@ static const char *const matrices[] = {
 
 struct fw_progress fw_progress_init(void)
 {
-    return (struct fw_progress){ .last_number = FW_PROGRESS_NONE,
+    return (struct fw_progress){ .last_offset = FW_PROGRESS_NONE,
+                                 .last_number = FW_PROGRESS_NONE,
                                  .total_frames = FW_PROGRESS_NONE,
                                  .last_bad_offset = FW_PROGRESS_NONE,
                                  .needed_offset = FW_PROGRESS_NONE,
@@ -139,6 +142,7 @@ static void pack_reading(struct fw_msgpack *map, const struct fw_progress *progr
     if (progress->trace[0] != '\0') {
         fw_msgpack_text(map, names[TRACE], progress->trace);
     }
+    pack_place(map, LAST_OFFSET, progress->last_offset);
     pack_place(map, LAST_NUMBER, progress->last_number);
     fw_msgpack_int(map, names[STEP], progress->step);
     pack_place(map, TOTAL_FRAMES, progress->total_frames);
@@ -239,6 +243,7 @@ static void take_reading(struct fw_fields *fields, struct fw_progress *progress)
     if (!fw_trace_parse(progress->trace, strlen(progress->trace), progress->trace)) {
         progress->trace[0] = '\0';
     }
+    progress->last_offset = take_place(fields, LAST_OFFSET, FW_LIMIT_OFFSET);
     progress->last_number = take_place(fields, LAST_NUMBER, FW_LIMIT_COUNT);
     progress->step = fw_fields_int_or(fields, STEP, 0, FW_LIMIT_COUNT, 0);
     progress->total_frames = take_place(fields, TOTAL_FRAMES, FW_LIMIT_COUNT);

@@ -38,6 +38,7 @@ struct fw_progress {
     char trace[FW_TRACE_SIZE];
 
     // What was read of the run.
+    int64_t last_offset;  // of the last message, dropped ones too; NONE: from an older FireWatch
     int64_t last_number;  // the highest packet number, NONE before
     int64_t step;         // of the original's numbers (it may send every Nth frame); 0: not known
     int64_t total_frames; // what the end marker said, NONE when it was not seen

@@ -8,7 +8,7 @@ import msgpack
 
 # What says when or where a thing was written, not what it is.
 WHEN = {"processing_timestamp"}
-PLACES = {"run_offset", "first_segment_offset", "last_segment_offset", "last_bad_offset"}
+PLACES = {"run_offset", "first_segment_offset", "last_segment_offset", "last_offset", "last_bad_offset"}
 LETTER_PLACES = {"__connect.errors.topic", "__connect.errors.partition", "__connect.errors.offset", "firewatch.errors.time"}
 
 

@@ -221,6 +221,7 @@ static void write_progress(const char *folder, struct fw_buffer *buf)
     progress.last_number = 260;
     progress.step = 1;
     progress.last_bad_offset = 1111;
+    progress.last_offset = 1234;
     copy_text(progress.superseded_run_id, sizeof(progress.superseded_run_id), "run-0");
     fw_trace_begin("video", "run", 0, progress.trace);
     progress.anchor_picture = 239;

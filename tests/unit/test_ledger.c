@@ -101,6 +101,53 @@ static void a_newer_run_supersedes_and_the_older_is_a_stranger(void **unused)
     assert_int_equal(video->record->n_strangers, 2);
 }
 
+// A record may be ahead of the offset: what it knows is read again and not counted again.
+static void what_the_record_knows_is_not_counted_again(void **unused)
+{
+    (void)unused;
+    get("r1", 0);
+    get("r2", 0);
+    get("r2", 1);
+    get("r1", 1); // a stranger
+    get("r2", 2);
+    struct fw_progress record = *video->record;
+    fw_ledger_free(ledger);
+    ledger = fw_ledger_new(1);
+    fw_ledger_restore(ledger, &record);
+    next_offset = 1;
+    assert_int_equal(get("r2", 0), FW_LEDGER_AGAIN);
+    assert_int_equal(get("r2", 1), FW_LEDGER_AGAIN);
+    assert_int_equal(get("r1", 1), FW_LEDGER_AGAIN);
+    assert_int_equal(get("r2", 2), FW_LEDGER_AGAIN);
+    assert_int_equal(fw_ledger_pos(ledger), 5);
+    assert_int_equal(get("r2", 2), FW_LEDGER_DROP); // that one did come twice
+    assert_int_equal(get("r2", 3), FW_LEDGER_FEED);
+    assert_int_equal(video->record->n_received, 4);
+    assert_int_equal(video->record->n_missing, 0);
+    assert_int_equal(video->record->n_strangers, 1);
+    assert_int_equal(video->record->n_duplicates, 1);
+}
+
+// A topic that was made anew begins at 0: its messages are new, whatever the record says.
+static void a_topic_made_anew_is_not_known(void **unused)
+{
+    (void)unused;
+    get("", 0);
+    get("", 1);
+    get("", 2);
+    struct fw_progress record = *video->record;
+    fw_ledger_free(ledger);
+    ledger = fw_ledger_new(0);
+    fw_ledger_restore(ledger, &record);
+    next_offset = 0;
+    assert_int_equal(get("", 0), FW_LEDGER_AGAIN);
+    struct fw_ledger_frame later = frame("v", "", 0, true);
+    later.produced_utc_us = 2;
+    assert_false(fw_ledger_must_wait(ledger, &later));
+    assert_int_equal(read_frame(later), FW_LEDGER_OPEN);
+    assert_int_equal(get("r1", 0), FW_LEDGER_OPEN);
+}
+
 static bool must_wait(const char *run_id, int64_t number)
 {
     struct fw_ledger_frame next = frame("v", run_id, number, number == 0);
@@ -512,6 +559,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_run_begins_with_its_first_message),
         TEST(a_newer_run_supersedes_and_the_older_is_a_stranger),
+        TEST(what_the_record_knows_is_not_counted_again),
+        TEST(a_topic_made_anew_is_not_known),
         TEST(a_run_waits_until_the_one_before_has_come_out),
         TEST(a_message_of_an_unknown_run_in_its_middle_is_a_stranger),
         TEST(without_a_record_a_run_may_begin_anywhere_with_a_gap),

@@ -32,6 +32,7 @@ static struct fw_progress half_way(void)
     progress.last_number = 253;
     progress.step = 1;
     progress.last_bad_offset = 1199;
+    progress.last_offset = 1234;
     progress.anchor_picture = 239;
     progress.anchor_packet = 240;
     progress.anchor_pts = 239239;
@@ -101,6 +102,7 @@ static void assert_same_place(const struct fw_progress *a, const struct fw_progr
     assert_int_equal(a->last_number, b->last_number);
     assert_int_equal(a->step, b->step);
     assert_int_equal(a->last_bad_offset, b->last_bad_offset);
+    assert_int_equal(a->last_offset, b->last_offset);
     assert_int_equal(a->anchor_picture, b->anchor_picture);
     assert_int_equal(a->anchor_packet, b->anchor_packet);
     assert_true(a->anchor_pts == b->anchor_pts);

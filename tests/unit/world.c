@@ -26,7 +26,24 @@ const struct world_rules world_all_rules = {
     .offset_is_need = true,
     .tells_open_groups = true,
     .confirms_ends = true,
+    .tells_last_offset = true,
 };
+
+const struct world_rules world_loose_rules = {
+    .offset_goes_along = true,
+    .keeps_pos = true,
+    .restores_records = true,
+    .begins_again = true,
+    .offset_is_need = true,
+    .tells_open_groups = true,
+    .confirms_ends = true,
+    .tells_last_offset = true,
+};
+
+bool world_is_loose(void)
+{
+    return !world.rules.fences && !world.rules.is_atomic;
+}
 
 struct world world;
 
@@ -216,6 +233,7 @@ void world_begin(const struct world_log *log, const struct world_rules *rules)
                             .offset = FW_OFFSET_NONE };
     shared_now = shared;
     shared_now.max_active_videos = log->max_active;
+    shared_now.transactional = !world_is_loose();
     world_ending = false;
 }
 
@@ -403,6 +421,7 @@ static uint64_t hash_step(const struct owner *owner)
     for (int i = 0; i < actor->outlet->n_staged; i++) {
         hash = world_mix(hash, actor->outlet->staged[i].offset);
     }
+    hash = world_mix(hash, actor->outlet->n_seen);
     return hash;
 }
 

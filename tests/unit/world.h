@@ -55,9 +55,14 @@ struct world_rules {
     bool offset_is_need;    // the offset committed is the need, not `pos`
     bool tells_open_groups; // keyframes say whether what follows refers to what lies before
     bool confirms_ends;     // silence counts at the end of the partition only
+    bool tells_last_offset; // records say which message they know of last
 };
 
 extern const struct world_rules world_all_rules;
+
+// Those of PROCESSING_GUARANTEE=at_least_once: nothing fences, and what was sent is seen one by
+// one. Then a result may come twice, and none is missing.
+extern const struct world_rules world_loose_rules;
 
 enum world_topic { WORLD_DETECTION, WORLD_SEGMENT, WORLD_PROGRESS, WORLD_COMPLETION };
 
@@ -80,6 +85,7 @@ enum world_point {
     WORLD_OPEN,    // about to open the way out
     WORLD_ASK,     // about to ask for the committed offset
     WORLD_READ,    // about to read the progress records
+    WORLD_SEEN,    // without transactions: one more record is seen
     WORLD_OFFSETS, // about to put the offset into the transaction
     WORLD_END,     // about to end the transaction: the choice is a world_outcome
     WORLD_GONE,    // has nothing more to do with the partition

@@ -145,13 +145,27 @@ int fw_reader_start(struct fw_reader *reader, const char *topic, int32_t partiti
     return world_ending ? refuse(err, ESTALE) : 0;
 }
 
+static struct fw_message *record_message(const struct world_output *record, int64_t offset)
+{
+    struct fw_progress progress;
+    uint8_t bytes[WORLD_RECORD_BYTES];
+    struct fw_buffer encoded = { .data = bytes, .capacity = sizeof(bytes), .limit = sizeof(bytes) };
+    int result = fw_progress_decode(record->bytes, record->size, &progress, NULL);
+    assert(result == 0);
+    if (!world.rules.tells_last_offset) {
+        progress.last_offset = FW_PROGRESS_NONE;
+    }
+    result = fw_progress_encode(&progress, &encoded, NULL);
+    assert(result == 0);
+    return new_message("progress", offset, &record->video, encoded.data, encoded.size);
+}
+
 static int next_record(struct fw_reader *reader, struct fw_message **ret)
 {
     while (world.rules.restores_records && reader->position < WORLD_VIDEOS) {
         const struct world_output *record = &world.records[reader->position++];
         if (record->size > 0) {
-            *ret = new_message("progress", reader->position - 1, &record->video, record->bytes,
-                               record->size);
+            *ret = record_message(record, reader->position - 1);
             return FW_READER_MESSAGE;
         }
     }
@@ -260,7 +274,7 @@ static bool same_output(const struct world_output *a, const struct world_output 
 
 static void check_new(const struct world_output *output, int owner)
 {
-    for (int i = 0; i < world.n_outputs; i++) {
+    for (int i = 0; i < world.n_outputs && !world_is_loose(); i++) {
         if (same_output(&world.outputs[i], output)) {
             world_break(output->topic == WORLD_COMPLETION ? "a run was completed twice"
                                                           : "an output came twice");
@@ -331,6 +345,7 @@ void fw_outlet_close(struct fw_outlet *outlet)
 int fw_outlet_begin(struct fw_outlet *outlet, struct fw_error *err)
 {
     outlet->n_staged = 0;
+    outlet->n_seen = 0;
     return world_ending ? refuse(err, ESTALE) : 0;
 }
 
@@ -407,10 +422,28 @@ int fw_outlet_send(struct fw_outlet *outlet, const struct fw_record *record,
     if (delivery != NULL) {
         *delivery = (struct fw_delivery){ .state = FW_DELIVERY_DONE, .offset = output->offset };
     }
-    if (!world.rules.is_atomic) {
-        make_visible(output, world_self);
-    }
     return 0;
+}
+
+// Without transactions brokers take records of different topics in any order: here what tells of
+// others comes first. After each the owner may die.
+static void let_see(struct fw_outlet *outlet)
+{
+    static const enum world_topic order[] = { WORLD_PROGRESS, WORLD_COMPLETION, WORLD_SEGMENT,
+                                              WORLD_DETECTION };
+    int first = outlet->n_seen;
+    for (size_t i = 0; i < FW_ARRAY_LEN(order); i++) {
+        for (int n = first; n < outlet->n_staged && !world_ending; n++) {
+            if (outlet->staged[n].topic != order[i]) {
+                continue;
+            }
+            world_wait(WORLD_SEEN);
+            if (!world_ending) {
+                make_visible(&outlet->staged[n], world_self);
+                outlet->n_seen++;
+            }
+        }
+    }
 }
 
 static bool is_fenced(const struct fw_outlet *outlet)
@@ -420,6 +453,9 @@ static bool is_fenced(const struct fw_outlet *outlet)
 
 int fw_outlet_await(struct fw_outlet *outlet, struct fw_error *err)
 {
+    if (!world.rules.is_atomic) {
+        let_see(outlet);
+    }
     return world_ending || is_fenced(outlet) ? refuse(err, ESTALE) : 0;
 }
 
@@ -439,6 +475,9 @@ static void commit(const struct fw_outlet *outlet, int64_t offset, const char *m
 int fw_outlet_commit(struct fw_outlet *outlet, int64_t offset, const char *metadata,
                      struct fw_error *err)
 {
+    if (!world.rules.is_atomic) {
+        let_see(outlet);
+    }
     world_wait(WORLD_OFFSETS);
     bool given_up = world.rules.offset_goes_along && world.owner != world_self;
     if (world_ending || given_up || is_fenced(outlet)) {

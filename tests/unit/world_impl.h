@@ -32,6 +32,7 @@ struct fw_outlet {
     int epoch;
     struct world_output staged[WORLD_STAGED];
     int n_staged;
+    int n_seen; // of these, without transactions
 };
 
 extern struct owner world_owners[WORLD_OWNERS];
@@ -40,6 +41,8 @@ extern bool world_ending; // nothing has effect any more
 
 // A message of the log; the caller's.
 struct fw_message *world_frame_at(int64_t offset);
+
+bool world_is_loose(void); // there are no transactions
 
 // Waits for the caller; returns the choice. Called on an owner's side.
 int world_wait(enum world_point point);
