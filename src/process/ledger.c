@@ -121,11 +121,15 @@ void fw_ledger_free(struct fw_ledger *ledger)
     free(ledger);
 }
 
-// Of two records of one run.
+// Of two records of one run. One that an older FireWatch has written does not tell its last
+// message.
 static bool is_older(const struct fw_progress *record, const struct fw_progress *other)
 {
-    return record->last_offset != other->last_offset ? record->last_offset < other->last_offset
-                                                     : record->next_picture < other->next_picture;
+    bool both_tell =
+        record->last_offset != FW_PROGRESS_NONE && other->last_offset != FW_PROGRESS_NONE;
+    return both_tell && record->last_offset != other->last_offset
+               ? record->last_offset < other->last_offset
+               : record->next_picture < other->next_picture;
 }
 
 void fw_ledger_restore(struct fw_ledger *ledger, const struct fw_progress *record)

@@ -1,78 +1,6 @@
 // SPDX-License-Identifier: MIT
-// process/ledger: runs and their order, duplicates and gaps, what is needed, silence, restoring.
-#include "unit.h"
-
-#include "process/ledger.h"
-
-#include <stdio.h>
-#include <string.h>
-
-static struct fw_ledger *ledger;
-static struct fw_ledger_video *video;
-static int64_t next_offset;
-
-static struct fw_ledger_frame frame(const char *id, const char *run, int64_t number, bool key)
-{
-    return (struct fw_ledger_frame){ .offset = next_offset++,
-                                     .video_id = id,
-                                     .run_id = run,
-                                     .number = number,
-                                     .key = key,
-                                     .closed = key,
-                                     .produced_utc_us = 1,
-                                     .fps = 25 };
-}
-
-static enum fw_ledger_action read_frame(struct fw_ledger_frame one)
-{
-    enum fw_ledger_action action = fw_ledger_read(ledger, &one, one.offset * 1000, &video);
-    if (action != FW_LEDGER_DROP) {
-        fw_ledger_note_fed(video, &one);
-    }
-    return action;
-}
-
-static enum fw_ledger_action get(const char *run, int64_t number)
-{
-    return read_frame(frame("v", run, number, number % 10 == 0));
-}
-
-static enum fw_ledger_action get_end(const char *run, int64_t number)
-{
-    struct fw_ledger_frame marker = frame("v", run, number, false);
-    marker.last = true;
-    return read_frame(marker);
-}
-
-// A segment with the pictures up to `last`, as if each had been in the packet of its number.
-static void put_segment(int64_t number, int64_t first, int64_t last)
-{
-    struct fw_encoded_segment segment = {
-        .number = number,
-        .first_picture = first,
-        .anchor = { .picture = last, .packet = last, .pts = last },
-        .format = { .width = 320, .height = 240, .sample_aspect = { 1, 1 } },
-        .n_packets = (size_t)(last - first + 1),
-    };
-    fw_ledger_note_segment(video, &segment);
-    fw_ledger_note_written(video, 100 + number, 1000);
-}
-
-static int set_up(void **unused)
-{
-    (void)unused;
-    ledger = fw_ledger_new(0);
-    video = NULL;
-    next_offset = 0;
-    return 0;
-}
-
-static int tear_down(void **unused)
-{
-    (void)unused;
-    fw_ledger_free(ledger);
-    return 0;
-}
+// process/ledger: runs and their order, duplicates and gaps, what is needed, silence.
+#include "ledger_play.h"
 
 static void a_run_begins_with_its_first_message(void **unused)
 {
@@ -99,53 +27,6 @@ static void a_newer_run_supersedes_and_the_older_is_a_stranger(void **unused)
     assert_int_equal(get("r1", 0), FW_LEDGER_DROP); // repeated: no run of ours any more
     assert_int_equal(get("r2", 1), FW_LEDGER_FEED);
     assert_int_equal(video->record->n_strangers, 2);
-}
-
-// A record may be ahead of the offset: what it knows is read again and not counted again.
-static void what_the_record_knows_is_not_counted_again(void **unused)
-{
-    (void)unused;
-    get("r1", 0);
-    get("r2", 0);
-    get("r2", 1);
-    get("r1", 1); // a stranger
-    get("r2", 2);
-    struct fw_progress record = *video->record;
-    fw_ledger_free(ledger);
-    ledger = fw_ledger_new(1);
-    fw_ledger_restore(ledger, &record);
-    next_offset = 1;
-    assert_int_equal(get("r2", 0), FW_LEDGER_AGAIN);
-    assert_int_equal(get("r2", 1), FW_LEDGER_AGAIN);
-    assert_int_equal(get("r1", 1), FW_LEDGER_AGAIN);
-    assert_int_equal(get("r2", 2), FW_LEDGER_AGAIN);
-    assert_int_equal(fw_ledger_pos(ledger), 5);
-    assert_int_equal(get("r2", 2), FW_LEDGER_DROP); // that one did come twice
-    assert_int_equal(get("r2", 3), FW_LEDGER_FEED);
-    assert_int_equal(video->record->n_received, 4);
-    assert_int_equal(video->record->n_missing, 0);
-    assert_int_equal(video->record->n_strangers, 1);
-    assert_int_equal(video->record->n_duplicates, 1);
-}
-
-// A topic that was made anew begins at 0: its messages are new, whatever the record says.
-static void a_topic_made_anew_is_not_known(void **unused)
-{
-    (void)unused;
-    get("", 0);
-    get("", 1);
-    get("", 2);
-    struct fw_progress record = *video->record;
-    fw_ledger_free(ledger);
-    ledger = fw_ledger_new(0);
-    fw_ledger_restore(ledger, &record);
-    next_offset = 0;
-    assert_int_equal(get("", 0), FW_LEDGER_AGAIN);
-    struct fw_ledger_frame later = frame("v", "", 0, true);
-    later.produced_utc_us = 2;
-    assert_false(fw_ledger_must_wait(ledger, &later));
-    assert_int_equal(read_frame(later), FW_LEDGER_OPEN);
-    assert_int_equal(get("r1", 0), FW_LEDGER_OPEN);
 }
 
 static bool must_wait(const char *run_id, int64_t number)
@@ -538,52 +419,33 @@ static void when_all_was_deleted_and_nothing_comes_all_is_missing(void **unused)
     assert_int_equal(video->record->n_missing, 25 - first);
 }
 
-static void a_late_record_of_an_older_run_does_not_count(void **unused)
-{
-    (void)unused;
-    get("r1", 0);
-    struct fw_progress older = *video->record;
-    get("r2", 0);
-    struct fw_progress newer = *video->record;
-    fw_ledger_free(ledger);
-    ledger = fw_ledger_new(2);
-    fw_ledger_restore(ledger, &newer);
-    fw_ledger_restore(ledger, &older);
-    assert_string_equal(fw_ledger_get(ledger, "v")->record->run_id, "r2");
-}
-
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_run_begins_with_its_first_message),
-        TEST(a_newer_run_supersedes_and_the_older_is_a_stranger),
-        TEST(what_the_record_knows_is_not_counted_again),
-        TEST(a_topic_made_anew_is_not_known),
-        TEST(a_run_waits_until_the_one_before_has_come_out),
-        TEST(a_message_of_an_unknown_run_in_its_middle_is_a_stranger),
-        TEST(without_a_record_a_run_may_begin_anywhere_with_a_gap),
-        TEST(duplicates_are_dropped_and_gaps_recorded),
-        TEST(the_originals_runs_begin_with_frame_0),
-        TEST(the_originals_interval_is_no_gap),
-        TEST(an_end_marker_ends),
-        TEST(an_end_marker_tells_what_is_missing),
-        TEST(a_video_without_a_picture_is_empty),
-        TEST(the_need_follows_the_segments),
-        TEST(an_open_group_needs_the_one_before),
-        TEST(the_lowest_need_of_all_counts),
-        TEST(a_silence_is_news_once_and_known_to_an_heir),
-        TEST(a_silent_video_ends_as_truncated_and_a_frame_opens_it_again),
-        TEST(a_pause_starts_the_clock_again),
-        TEST(a_frame_while_it_ends_belongs_to_the_time_after),
-        TEST(an_heir_knows_what_its_predecessor_knew),
-        TEST(what_is_read_meanwhile_is_read_again),
-        TEST(nothing_deleted_is_nothing_missing),
-        TEST(what_was_deleted_before_an_heir_read_it_again_is_missing),
-        TEST(when_all_was_deleted_the_next_keyframe_ends_what_is_missing),
-        TEST(when_all_was_deleted_and_nothing_comes_all_is_missing),
-        TEST(a_late_record_of_an_older_run_does_not_count),
+        LEDGER_TEST(a_run_begins_with_its_first_message),
+        LEDGER_TEST(a_newer_run_supersedes_and_the_older_is_a_stranger),
+        LEDGER_TEST(a_run_waits_until_the_one_before_has_come_out),
+        LEDGER_TEST(a_message_of_an_unknown_run_in_its_middle_is_a_stranger),
+        LEDGER_TEST(without_a_record_a_run_may_begin_anywhere_with_a_gap),
+        LEDGER_TEST(duplicates_are_dropped_and_gaps_recorded),
+        LEDGER_TEST(the_originals_runs_begin_with_frame_0),
+        LEDGER_TEST(the_originals_interval_is_no_gap),
+        LEDGER_TEST(an_end_marker_ends),
+        LEDGER_TEST(an_end_marker_tells_what_is_missing),
+        LEDGER_TEST(a_video_without_a_picture_is_empty),
+        LEDGER_TEST(the_need_follows_the_segments),
+        LEDGER_TEST(an_open_group_needs_the_one_before),
+        LEDGER_TEST(the_lowest_need_of_all_counts),
+        LEDGER_TEST(a_silence_is_news_once_and_known_to_an_heir),
+        LEDGER_TEST(a_silent_video_ends_as_truncated_and_a_frame_opens_it_again),
+        LEDGER_TEST(a_pause_starts_the_clock_again),
+        LEDGER_TEST(a_frame_while_it_ends_belongs_to_the_time_after),
+        LEDGER_TEST(an_heir_knows_what_its_predecessor_knew),
+        LEDGER_TEST(what_is_read_meanwhile_is_read_again),
+        LEDGER_TEST(nothing_deleted_is_nothing_missing),
+        LEDGER_TEST(what_was_deleted_before_an_heir_read_it_again_is_missing),
+        LEDGER_TEST(when_all_was_deleted_the_next_keyframe_ends_what_is_missing),
+        LEDGER_TEST(when_all_was_deleted_and_nothing_comes_all_is_missing),
     };
     return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
 }
