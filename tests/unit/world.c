@@ -29,17 +29,6 @@ const struct world_rules world_all_rules = {
     .tells_last_offset = true,
 };
 
-const struct world_rules world_loose_rules = {
-    .offset_goes_along = true,
-    .keeps_pos = true,
-    .restores_records = true,
-    .begins_again = true,
-    .offset_is_need = true,
-    .tells_open_groups = true,
-    .confirms_ends = true,
-    .tells_last_offset = true,
-};
-
 bool world_is_loose(void)
 {
     return !world.rules.fences && !world.rules.is_atomic;

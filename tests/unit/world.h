@@ -60,10 +60,6 @@ struct world_rules {
 
 extern const struct world_rules world_all_rules;
 
-// Those of PROCESSING_GUARANTEE=at_least_once: nothing fences, and what was sent is seen one by
-// one. Then a result may come twice, and none is missing.
-extern const struct world_rules world_loose_rules;
-
 enum world_topic { WORLD_DETECTION, WORLD_SEGMENT, WORLD_PROGRESS, WORLD_COMPLETION };
 
 struct world_output {
