@@ -6,7 +6,7 @@ import numpy as np
 
 HIGHEST_FALSE_RATE = 0.03
 LOWEST_TRUE_RATE = 0.95
-LOWEST_START_RATE = 0.975  # of the fires that reach the threshold
+LOWEST_START_RATE = 0.95  # of the fires that reach the threshold
 
 
 def fit(logits, fire, rounds=50):

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Two networks behind one contract: the first looks at every picture, a large one only where the first one's probability
-lies between a low bound, below which it is not needed, and a high one, above which nothing but fire was ever seen.
+lies between a low bound, below which it is not needed, and a high one, above which nothing but fire was seen.
 
 In the file the large network stands in a branch of ONNX's `If`
 (https://onnx.ai/onnx/operators/onnx__If.html), so that a runtime computes it only when it is needed, and a program that
 keeps the contract needs to know nothing of it. In a batch it runs when one of the pictures asks for it, and counts for
 those alone.
 
-The heat map of a picture that both have seen is the geometric mean of theirs: a place is hot when both say so.
+The heat map of a picture that both have seen has the mean of their log odds: a place is hot when both say so.
 """
 from dataclasses import dataclass
 
@@ -21,8 +21,8 @@ from export import Exported, to_onnx
 from network import FireNet
 
 MOST_STOPPED = 0.02  # of the fires above the large network's own threshold that the low bound may hide from it
-LOW_BOUNDS = np.arange(0.01, 0.16, 0.01)
-LOWEST_HIGH = 0.95
+LOW_BOUNDS = np.arange(0.01, 0.31, 0.01)  # from 0.30 on it looks rarely enough
+LOWEST_HIGH = 0.998  # with 0.99 the first network raised two more events by itself in an hour without fire
 
 
 @dataclass
@@ -55,8 +55,9 @@ class Cascade:
         return np.where(self.asks(first), large, first)
 
     def to_onnx(self, size):
-        first = to_onnx(Exported(self.first, self.first_scaling), size)
-        large = to_onnx(Exported(self.large, self.large_scaling, self.side, onnx_side(first)), size)
+        first = to_onnx(Exported(self.first, self.first_scaling, log_odds=True), size)
+        side = self.side if self.side != size else None
+        large = to_onnx(Exported(self.large, self.large_scaling, side, onnx_side(first), log_odds=True), size)
         return join(first, large, self.low, self.high)
 
 
@@ -146,10 +147,10 @@ def look_again(large):
     """The large network's graph without its input, which the outer graph has, and the choice picture by picture."""
     nodes = list(large.graph.node) + [
         helper.make_node("Where", ["asks", "large/probability", "first/probability"], ["chosen/probability"]),
-        helper.make_node("Mul", ["first/heatmap", "large/heatmap"], ["both/squared"]),
-        helper.make_node("Sqrt", ["both/squared"], ["both/heatmap"]),
+        helper.make_node("Mean", ["first/heatmap", "large/heatmap"], ["both/log odds"]),
         helper.make_node("Unsqueeze", ["asks", "axes"], ["asks/map"]),
-        helper.make_node("Where", ["asks/map", "both/heatmap", "first/heatmap"], ["chosen/heatmap"]),
+        helper.make_node("Where", ["asks/map", "both/log odds", "first/heatmap"], ["chosen/log odds"]),
+        helper.make_node("Sigmoid", ["chosen/log odds"], ["chosen/heatmap"]),
     ]
     constants = list(large.graph.initializer) + [numpy_helper.from_array(np.array([1, 2], np.int64), "axes")]
     return helper.make_graph(nodes, "look again", [], values("chosen/probability", "chosen/heatmap"), constants)
@@ -158,7 +159,7 @@ def look_again(large):
 def go_on():
     nodes = [
         helper.make_node("Identity", ["first/probability"], ["kept/probability"]),
-        helper.make_node("Identity", ["first/heatmap"], ["kept/heatmap"]),
+        helper.make_node("Sigmoid", ["first/heatmap"], ["kept/heatmap"]),
     ]
     return helper.make_graph(nodes, "go on", [], values("kept/probability", "kept/heatmap"))
 

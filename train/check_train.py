@@ -22,6 +22,7 @@ from data import Record, one_side, read_records
 from fit import cell_loss
 from narrow import narrow
 from network import FireNet, full_widths, pretrained
+from train import mean
 
 RECORD = Record(Path("a.jpg"), "train", False, "s", "g", (), "MIT")
 
@@ -169,8 +170,7 @@ class Cascades(unittest.TestCase):
 
     def setUp(self):
         torch.manual_seed(0)
-        widths = [16, 16, 16, 16]
-        first, large = FireNet(4, widths).eval(), FireNet(4, widths).eval()
+        first, large = FireNet(4, [16] * 4).eval(), FireNet(6, [16] * 6).eval()  # maps of 8 and 3 cells a side
         for network in (first, large):
             torch.nn.init.normal_(network.head.weight, std=1.0)
         self.images = torch.randint(0, 256, (40, 3, 64, 64), dtype=torch.uint8)
@@ -187,9 +187,9 @@ class Cascades(unittest.TestCase):
         expected = self.found.scores(self.images)
         alone, maps = export.run(running, self.images, 1)
         together, maps_together = export.run(running, self.images, 8)
-        self.assertLess(np.abs(alone - expected).max(), 1e-5)
-        self.assertLess(np.abs(together - expected).max(), 1e-5)
-        self.assertLess(np.abs(maps - maps_together).max(), 1e-5)
+        self.assertLess(np.abs(alone - expected).max(), 1e-4)
+        self.assertLess(np.abs(together - expected).max(), 1e-4)
+        self.assertLess(np.abs(maps - maps_together).max(), 1e-4)
         self.assertEqual(maps.shape, (40, 8, 8))
 
     def test_the_large_network_counts_between_the_bounds_only(self):
@@ -203,9 +203,9 @@ class Cascades(unittest.TestCase):
     def test_the_low_bound_hides_few_fires_and_the_high_one_no_false_alarm(self):
         first, fire = np.linspace(0, 1, 1000), np.arange(1000) >= 100
         self.assertAlmostEqual(cascade.low_bound(first, np.ones(1000), fire, 0.5), 0.11, places=6)  # hides 11 of 900, 0.12 would hide 20
-        fire[980] = False
-        self.assertGreater(cascade.high_bound(first, fire), first[980])
-        self.assertLess(cascade.high_bound(first, fire), first[980] + 1e-3)
+        fire[998] = False
+        self.assertGreater(cascade.high_bound(first, fire), first[998])
+        self.assertLess(cascade.high_bound(first, fire), first[998] + 1e-3)
 
 
 class Networks(unittest.TestCase):
@@ -217,6 +217,12 @@ class Networks(unittest.TestCase):
         small.head.load_state_dict(large.head.state_dict())
         image = torch.rand(2, 3, 64, 64)
         self.assertLess((small(image)[1] - large(image)[1]).abs().max().item(), 1e-4)
+
+    def test_the_mean_of_two_networks_is_the_mean_of_their_weights(self):
+        torch.manual_seed(0)
+        one, other = FireNet(2), FireNet(2)
+        expected = (one.stem[0].weight + other.stem[0].weight) / 2
+        self.assertTrue(torch.allclose(mean([one, other]).stem[0].weight, expected))
 
     def test_map_has_stride_16_after_eight_blocks(self):
         self.assertEqual(FireNet(8).eval()(torch.zeros(1, 3, 128, 128))[1].shape, (1, 8, 8))

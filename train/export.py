@@ -22,20 +22,21 @@ def resized(image, side):
 
 class Exported(nn.Module):
     """image -> (probability [N], heatmap [N,h,w]): the calibrated probability, and each cell's own probability.
-    `side`: the network sees the picture at this size. `cells`: the side to which the map is enlarged."""
+    `side`: the network sees the picture at this size. `cells`: the side to which the map is enlarged. `log_odds`: the map's
+    values are left as such."""
 
-    def __init__(self, network, scaling, side=None, cells=None):
+    def __init__(self, network, scaling, side=None, cells=None, log_odds=False):
         super().__init__()
-        self.network, self.side, self.cells = network, side, cells
+        self.network, self.side, self.cells, self.log_odds = network, side, cells, log_odds
         self.temperature, self.shift = scaling
 
     def forward(self, image):
         logit, cells = self.network(resized(image, self.side))
-        heat = torch.sigmoid(cells / self.temperature)
+        heat = cells / self.temperature
         if self.cells:
             side = (self.cells, self.cells)
             heat = F.interpolate(heat.unsqueeze(1), size=side, mode="bilinear", align_corners=False).squeeze(1)
-        return torch.sigmoid((logit - self.shift) / self.temperature), heat
+        return torch.sigmoid((logit - self.shift) / self.temperature), heat if self.log_odds else torch.sigmoid(heat)
 
 
 def to_onnx(exported, size):

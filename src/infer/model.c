@@ -163,7 +163,7 @@ static int try_detector(struct fw_session *session, struct fw_error *err)
 }
 
 // Grey with a small glow in the middle, so that a network that looks twice where it is in doubt
-// looks twice: the shipped one does (a first probability of 0.86).
+// looks twice: the shipped one does (a first probability of 0.51).
 static void draw_trial_picture(const struct fw_model_info *info, float *image)
 {
     static const float glow[3] = { 1.0F, 0.6F, 0.15F };
