@@ -91,7 +91,8 @@ def test_a_thousand_open_videos(kafka, tmp_path):
     early = memory.most(EARLY, 0)
     first, second = memory.most(0, N_VIDEOS // 2), memory.most(N_VIDEOS // 2, N_VIDEOS)
     told = f"KiB with {N_EARLY} videos: {early}; with all, until half is done: {first}, from there on: {second}"
-    assert second < first * 1.05, told  # a record of a video is about 1 KiB; a life would be MiB
+    # A record of a video is about 1 KiB, a life would be MiB; Kafka's client holds some MiB more or less at a time.
+    assert second - first < N_VIDEOS // 2 * 32, told
     assert first < early * 1.5, told
     assert topics.lag() == {0: 0}
 
