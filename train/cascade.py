@@ -56,8 +56,7 @@ class Cascade:
 
     def to_onnx(self, size):
         first = to_onnx(Exported(self.first, self.first_scaling, log_odds=True), size)
-        side = self.side if self.side != size else None
-        large = to_onnx(Exported(self.large, self.large_scaling, side, onnx_side(first), log_odds=True), size)
+        large = to_onnx(Exported(self.large, self.large_scaling, self.side, onnx_side(first), log_odds=True), size)
         return join(first, large, self.low, self.high)
 
 

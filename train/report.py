@@ -102,7 +102,7 @@ def size_row(path, title, pictures, work, costs, threshold):
     return (title, f"{path.stat().st_size}", work, costs, f"{threshold:.4f}", *figures)
 
 
-def sizes_values(folder, found, smalls, validation):
+def sizes_values(folder, found, small, smalls, validation):
     """What the two files are, cost and find. `smalls`: the small network's pictures, threshold and
     start of events."""
     path, small_path = folder / "fire.onnx", folder / "fire-small.onnx"
@@ -112,9 +112,8 @@ def sizes_values(folder, found, smalls, validation):
     costs = [export.cost_ms(running, validation.images[int(np.flatnonzero(which)[0])]) for which in (~asks, asks)]
     small_size = smalls[0].images.shape[-1]
     small_cost = export.cost_ms(export.session(small_path), smalls[0].images[0])
-    networks = {"first": found.first, "large": found.large}
     work = [export.multiplications(network, side)
-            for network, side in ((found.first, size), (found.large, found.side), (found.first, small_size))]  # fmt: skip
+            for network, side in ((found.first, size), (found.large, found.side), (small, small_size))]  # fmt: skip
     share = float(asks[~fire].mean())
     rows = [
         size_row(path, "`fire.onnx`", validation, f"{work[0]:.1f} or {work[0] + work[1]:.1f}",
@@ -129,10 +128,11 @@ def sizes_values(folder, found, smalls, validation):
         "small_bytes": small_path.stat().st_size, "small_digest": export.digest(small_path), "small_size": small_size, "large_size": found.side,
         "runtime": onnxruntime.__version__, "cpu": processor(), "loud_cost": f"{costs[1]:.2f}",
         "share": f"{share:.3f}", "fire_share": f"{float(asks[fire].mean()):.3f}", "low": f"{found.low:.2f}",
-        "high": f"{found.high:.4f}", "highest_low": f"{cascade.LOW_BOUNDS[-1]:.2f}", "lowest_high": cascade.LOWEST_HIGH, "mean_cost": f"{costs[0] + share * (costs[1] - costs[0]):.2f}",
+        "high": f"{found.high:.4f}", "highest_low": f"{cascade.LOW_BOUNDS[-1]:.2f}", "lowest_high": cascade.LOWEST_HIGH,
+        "mean_cost": f"{costs[0] + share * (costs[1] - costs[0]):.2f}",
         "fire_cost": f"{costs[0] + float(asks[fire].mean()) * (costs[1] - costs[0]):.2f}",
-        **{f"{name}_widths": ", ".join(map(str, network.widths)) for name, network in networks.items()},
-        **{f"{name}_parameters": parameters(network) for name, network in networks.items()},
+        "first_widths": ", ".join(map(str, found.first.widths)),
+        "large_parameters": parameters(found.large), "first_parameters": parameters(found.first),
     }  # fmt: skip
 
 
@@ -157,13 +157,13 @@ def measured_values(running, validation, threshold, event_start):
     }  # fmt: skip
 
 
-def write_card(folder, data, found, smalls, validation, records, run):
+def write_card(folder, data, found, small, smalls, validation, records, run):
     """Writes fire.md beside the two files; a name of the template that has no value is an error."""
     size = validation.images.shape[-1]
     running = export.session(folder / "fire.onnx")
     scalings = {"large": found.large_scaling, "first": found.first_scaling}
     values = {
-        **run, **sizes_values(folder, found, smalls, validation), **measured_values(running, validation, found.threshold, found.event_start),
+        **run, **sizes_values(folder, found, small, smalls, validation), **measured_values(running, validation, found.threshold, found.event_start),
         "date": datetime.date.today().isoformat(), "threshold": f"{found.threshold:.4f}",
         **{f"{name}_{part}": f"{value:.3f}" for name, scaling in scalings.items()
            for part, value in zip(("temperature", "shift"), scaling)},

@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 import torch
 from torch import nn
+from torch.optim.swa_utils import AveragedModel
 
 import calibrate
 import cascade
@@ -80,12 +81,11 @@ def seed_everything(seed):
 
 
 def mean(networks):
-    """The first of the networks, with the mean of the weights of all."""
-    states = [network.state_dict() for network in networks]
-    for name, value in states[0].items():
-        if value.dtype.is_floating_point:
-            value.copy_(sum(state[name] for state in states) / len(states))
-    return networks[0]
+    """A network with the mean of the weights of all; their batch norms are the same, frozen while they learned."""
+    average = AveragedModel(networks[0])
+    for network in networks:
+        average.update_parameters(network)
+    return average.module
 
 
 def train(records, part, seed, device):
@@ -182,7 +182,7 @@ def main():
     smalls = finish_small(small, validation, options.out / "fire-small.onnx")
     tunings = " and ".join(f"{side}x{side} ({epochs} epochs)" for side, epochs in FINE_TUNINGS.items())
     run = {"name": NAME, "tunings": tunings, "first_learned_at": FIRST_LEARNS_AT, "small_learned_at": SMALL_LEARNS_AT, **facts}
-    report.write_card(options.out, options.data, found, smalls, validation, everything, run)
+    report.write_card(options.out, options.data, found, small, smalls, validation, everything, run)
 
 
 if __name__ == "__main__":
